@@ -1,0 +1,55 @@
+"""Jobs in the shape procrastinate reads them: rows of the transaction that caused them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from mall.kernel.ids import TenantId
+
+DELIVER = "mall.deliver"
+RUN_ERRAND = "mall.run_errand"
+QUEUE = "mall"
+
+_ROW = "ROW('mall', %s, 0, %s, NULL, %s, now() + %s)::procrastinate.procrastinate_job_to_defer_v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work for the worker."""
+
+    task: str
+    lock: str | None  # jobs with the same lock run one after another
+    args: dict[str, Any]
+    after: timedelta | None
+
+
+def delivery(tenant_id: TenantId, hearing: str, body: dict[str, Any]) -> Job:
+    """Describe the delivery of one event to one reaction."""
+    return Job(DELIVER, None, {"tenant": str(tenant_id), "hearing": hearing, "body": body}, None)
+
+
+def errand(
+    tenant_id: TenantId,
+    name: str,
+    args: dict[str, Any],
+    *,
+    after: timedelta | None,
+    key: str | None,
+) -> Job:
+    """Describe one run of an errand."""
+    lock = f"{tenant_id}/{name}/{key}" if key else None
+    return Job(RUN_ERRAND, lock, {"tenant": str(tenant_id), "errand": name, "args": args}, after)
+
+
+async def defer(connection: psycopg.AsyncConnection[Any], jobs: Sequence[Job]) -> None:
+    """Write the jobs through procrastinate's own versioned function, in one statement."""
+    values = list[Any]()
+    for job in jobs:
+        values += [job.task, job.lock, Jsonb(job.args), job.after]
+    rows = ", ".join([_ROW] * len(jobs))
+    text = f"SELECT procrastinate.procrastinate_defer_jobs_v1(ARRAY[{rows}])"
+    await connection.execute(text.encode(), values)

@@ -1,0 +1,41 @@
+"""Sweeps: small regular rounds (time-outs, expiry, polling) that the worker makes per tenant."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from mall.kernel.time import Instant
+
+if TYPE_CHECKING:
+    from mall.kernel.db import Tx
+
+type Round = Callable[["Tx", Instant], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One regular round. It does a bounded piece of work; what is left waits for the next one."""
+
+    name: str  # "<room>.<verb>"
+    every: timedelta
+    run: Round
+
+
+_by_name: dict[str, Sweep] = {}
+
+
+def sweep(name: str, *, every: timedelta) -> Callable[[Round], Round]:
+    """Run the decorated function for every tenant, each in its own transaction, again and again."""
+
+    def register(run: Round) -> Round:
+        assert name not in _by_name, f"two sweeps are called {name}"
+        _by_name[name] = Sweep(name, every, run)
+        return run
+
+    return register
+
+
+def all_sweeps() -> list[Sweep]:
+    """List every sweep of the house."""
+    return list(_by_name.values())
