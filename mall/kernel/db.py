@@ -10,7 +10,18 @@ from uuid import UUID
 import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
-from sqlalchemy import DateTime, Executable, MetaData, Result, Text, Uuid, event, func, select
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Executable,
+    MetaData,
+    Result,
+    Text,
+    Uuid,
+    event,
+    func,
+    select,
+)
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -39,6 +50,7 @@ class Table(DeclarativeBase):
     )
     type_annotation_map = {
         datetime: DateTime(timezone=True),
+        int: BigInteger(),
         str: Text(),
         UUID: Uuid(),
         dict[str, Any]: JSONB(),

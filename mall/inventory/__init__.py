@@ -1,0 +1,51 @@
+"""Inventory: units on shelves, and units promised to orders.
+
+Holding is plural: one call serves many orders, each all or nothing, in arrival order.
+
+    hears      -
+    announces  AvailabilityChanged
+"""
+
+from mall.inventory.actions import (
+    Count,
+    allocate,
+    count,
+    hold,
+    open_location,
+    release,
+    set_safety,
+    ship,
+)
+from mall.inventory.events import AvailabilityChanged
+from mall.inventory.queries import availability, locations, stock
+from mall.inventory.rules import (
+    Availability,
+    BelowZero,
+    Held,
+    Location,
+    OutOfStock,
+    Stock,
+    Want,
+)
+
+__all__ = [
+    "Availability",
+    "AvailabilityChanged",
+    "BelowZero",
+    "Count",
+    "Held",
+    "Location",
+    "OutOfStock",
+    "Stock",
+    "Want",
+    "allocate",
+    "availability",
+    "count",
+    "hold",
+    "locations",
+    "open_location",
+    "release",
+    "set_safety",
+    "ship",
+    "stock",
+]

@@ -1,0 +1,358 @@
+"""The SQL of inventory; no other file of this room speaks it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Integer,
+    Row,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from mall.inventory.rules import Change, Held, Holding, Location, Movement, Stock
+from mall.inventory.tables import HoldingRow, LocationRow, MovementRow, StockRow
+from mall.kernel.db import Read, Tx
+from mall.kernel.ids import LocationId, OrderId, SkuId, new_uuid
+from mall.kernel.time import Instant
+
+_COLUMNS = (
+    StockRow.sku_id,
+    StockRow.location_id,
+    StockRow.on_hand,
+    StockRow.held,
+    StockRow.allocated,
+    StockRow.safety,
+)
+_tenant = bindparam("tenant", type_=Uuid())
+_skus = bindparam("skus", type_=ARRAY(Uuid()))
+
+_LOCK = (
+    select(*_COLUMNS, LocationRow.priority, LocationRow.sells_online)
+    .join(
+        LocationRow,
+        (LocationRow.tenant_id == StockRow.tenant_id) & (LocationRow.id == StockRow.location_id),
+    )
+    .where(StockRow.tenant_id == _tenant, StockRow.sku_id == func.any(_skus))
+    .order_by(StockRow.sku_id, StockRow.location_id)
+    .with_for_update(of=StockRow)
+)
+_FREE = func.max(StockRow.on_hand - StockRow.held - StockRow.allocated - StockRow.safety)
+_AVAILABLE = (
+    select(
+        StockRow.sku_id,
+        _FREE.label("free"),
+    )
+    .join(
+        LocationRow,
+        (LocationRow.tenant_id == StockRow.tenant_id) & (LocationRow.id == StockRow.location_id),
+    )
+    .where(StockRow.tenant_id == _tenant, StockRow.sku_id == func.any(_skus))
+    .where(LocationRow.sells_online)
+    .group_by(StockRow.sku_id)
+)
+_changes = (
+    func.unnest(
+        bindparam("skus", type_=ARRAY(Uuid())),
+        bindparam("places", type_=ARRAY(Uuid())),
+        bindparam("on_hand", type_=ARRAY(Integer())),
+        bindparam("held", type_=ARRAY(Integer())),
+        bindparam("allocated", type_=ARRAY(Integer())),
+    )
+    .table_valued("sku_id", "location_id", "on_hand", "held", "allocated", name="change")
+    .render_derived()
+)
+_APPLY = (
+    update(StockRow)
+    .where(StockRow.tenant_id == _tenant)
+    .where(StockRow.sku_id == _changes.c.sku_id)
+    .where(StockRow.location_id == _changes.c.location_id)
+    .values(
+        on_hand=StockRow.on_hand + _changes.c.on_hand,
+        held=StockRow.held + _changes.c.held,
+        allocated=StockRow.allocated + _changes.c.allocated,
+    )
+)
+
+
+async def lock_shelves(
+    tx: Tx, sku_ids: Sequence[SkuId], *, online_only: bool
+) -> dict[SkuId, list[Stock]]:
+    """Lock every stock row of the SKUs in key order and load it, preferred location first."""
+    found = await tx.run(_LOCK, {"tenant": tx.tenant_id, "skus": sorted(set(sku_ids))})
+    shelves = defaultdict[SkuId, list[tuple[int, Stock]]](list)
+    for row in found:
+        if row.sells_online or not online_only:
+            shelves[row.sku_id].append((row.priority, _stock(row)))
+    return {
+        sku: [stock for _, stock in sorted(rows, key=lambda entry: entry[0])]
+        for sku, rows in shelves.items()
+    }
+
+
+async def lock_stock(tx: Tx, keys: Sequence[tuple[SkuId, LocationId]]) -> dict[Any, Stock]:
+    """Lock single stock rows in key order; rows that do not exist are missing."""
+    wanted = sorted(set(keys))
+    found = await tx.run(
+        select(*_COLUMNS)
+        .where(StockRow.tenant_id == tx.tenant_id)
+        .where(tuple_(StockRow.sku_id, StockRow.location_id).in_(wanted))
+        .order_by(StockRow.sku_id, StockRow.location_id)
+        .with_for_update()
+    )
+    return {(row.sku_id, row.location_id): _stock(row) for row in found}
+
+
+async def apply(tx: Tx, changes: Sequence[Change]) -> None:
+    """Add up the changes per row and make them in one statement."""
+    total = dict[tuple[SkuId, LocationId], list[int]]()
+    for change in changes:
+        row = total.setdefault((change.sku_id, change.location_id), [0, 0, 0])
+        row[0] += change.on_hand
+        row[1] += change.held
+        row[2] += change.allocated
+    if not total:
+        return
+    keys, sums = list(total), list(total.values())
+    await tx.run(
+        _APPLY,
+        {
+            "tenant": tx.tenant_id,
+            "skus": [sku for sku, _ in keys],
+            "places": [place for _, place in keys],
+            "on_hand": [row[0] for row in sums],
+            "held": [row[1] for row in sums],
+            "allocated": [row[2] for row in sums],
+        },
+    )
+
+
+async def add_holdings(tx: Tx, held: Sequence[Held], *, expires_at: Instant) -> None:
+    """Write down what was promised, in one statement however many orders there are."""
+    await tx.insert(
+        HoldingRow,
+        [
+            {
+                "order_id": outcome.want.order_id,
+                "sku_id": sku,
+                "location_id": outcome.places[sku],
+                "units": units,
+                "stage": "held",
+                "expires_at": expires_at,
+            }
+            for outcome in held
+            for sku, units in outcome.want.units.items()
+        ],
+    )
+
+
+async def lock_holdings(tx: Tx, order_ids: Sequence[OrderId]) -> list[Holding]:
+    """Lock and load everything the orders have a right to, in key order."""
+    found = await tx.run(
+        select(
+            HoldingRow.order_id,
+            HoldingRow.sku_id,
+            HoldingRow.location_id,
+            HoldingRow.units,
+            HoldingRow.stage,
+        )
+        .where(HoldingRow.tenant_id == tx.tenant_id)
+        .where(HoldingRow.order_id == func.any(bindparam("o", sorted(order_ids), ARRAY(Uuid()))))
+        .order_by(HoldingRow.order_id, HoldingRow.sku_id, HoldingRow.location_id)
+        .with_for_update()
+    )
+    return [Holding(*row) for row in found]
+
+
+async def expired_orders(tx: Tx, now: Instant, *, at_most: int) -> list[OrderId]:
+    """List orders whose holds ran out, leaving those that somebody else is handling."""
+    found = await tx.run(
+        select(HoldingRow.order_id)
+        .where(HoldingRow.tenant_id == tx.tenant_id, HoldingRow.stage == "held")
+        .where(HoldingRow.expires_at <= now)
+        .order_by(HoldingRow.expires_at)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    )
+    return list(dict.fromkeys(found.scalars()))
+
+
+async def set_stage(tx: Tx, order_ids: Sequence[OrderId], stage: str) -> None:
+    """Move every holding of the orders to a stage."""
+    await tx.run(
+        update(HoldingRow)
+        .where(HoldingRow.tenant_id == tx.tenant_id, HoldingRow.order_id.in_(list(order_ids)))
+        .values(stage=stage)
+    )
+
+
+async def take_from_holdings(tx: Tx, taken: Sequence[Holding]) -> None:
+    """Shrink holdings; one that is used up is deleted."""
+    for part in taken:
+        key = (
+            HoldingRow.tenant_id == tx.tenant_id,
+            HoldingRow.order_id == part.order_id,
+            HoldingRow.sku_id == part.sku_id,
+            HoldingRow.location_id == part.location_id,
+        )
+        gone = await tx.run(
+            delete(HoldingRow).where(*key, HoldingRow.units <= part.units).returning(literal(1))
+        )
+        if gone.first() is None:
+            left = HoldingRow.units - part.units
+            await tx.run(update(HoldingRow).where(*key).values(units=left))
+
+
+async def add_movements(tx: Tx, movements: Sequence[Movement], *, at: Instant) -> None:
+    """Append to the ledger; an entry that is there already is passed over."""
+    rows = [
+        {
+            "id": new_uuid(),
+            "at": at,
+            "kind": m.kind,
+            "sku_id": m.sku_id,
+            "location_id": m.location_id,
+            "units": m.units,
+            "on_hand_after": m.on_hand_after,
+            "cause_kind": m.cause_kind,
+            "cause_id": m.cause_id,
+            "note": m.note,
+        }
+        for m in movements
+    ]
+    await tx.insert(MovementRow, rows, skip_conflicts=True)
+
+
+async def has_movement(read: Read, kind: str, cause_kind: str, cause_id: UUID) -> bool:
+    """Tell whether this cause has already moved stock in this way."""
+    found = await read.run(
+        select(literal(1))
+        .where(MovementRow.tenant_id == read.tenant_id)
+        .where(MovementRow.cause_kind == cause_kind, MovementRow.cause_id == cause_id)
+        .where(MovementRow.kind == kind)
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+async def available(read: Read, sku_ids: Sequence[SkuId]) -> dict[SkuId, int]:
+    """Load what one location can promise online, per SKU that has stock anywhere."""
+    found = await read.run(_AVAILABLE, {"tenant": read.tenant_id, "skus": list(sku_ids)})
+    return {row.sku_id: max(row.free, 0) for row in found}
+
+
+async def stock_of(read: Read, sku_ids: Sequence[SkuId]) -> list[Stock]:
+    """Load every stock row of the SKUs."""
+    found = await read.run(
+        select(*_COLUMNS)
+        .where(StockRow.tenant_id == read.tenant_id, StockRow.sku_id.in_(list(sku_ids)))
+        .order_by(StockRow.sku_id, StockRow.location_id)
+    )
+    return [_stock(row) for row in found]
+
+
+async def movements_of(
+    read: Read, sku_id: SkuId, before: UUID | None, limit: int
+) -> list[tuple[UUID, Instant, Movement]]:
+    """Load the ledger of one SKU, newest first."""
+    statement = (
+        select(MovementRow)
+        .where(MovementRow.tenant_id == read.tenant_id, MovementRow.sku_id == sku_id)
+        .order_by(MovementRow.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(MovementRow.id < before)
+    rows = await read.run(select(*statement.subquery().c))
+    return [
+        (
+            row.id,
+            row.at,
+            Movement(
+                row.kind,
+                row.sku_id,
+                row.location_id,
+                row.units,
+                row.on_hand_after,
+                row.cause_kind,
+                row.cause_id,
+                row.note,
+            ),
+        )
+        for row in rows
+    ]
+
+
+async def locations(read: Read) -> list[Location]:
+    """Load every location, the preferred first."""
+    found = await read.run(
+        select(
+            LocationRow.id,
+            LocationRow.code,
+            LocationRow.title,
+            LocationRow.kind,
+            LocationRow.priority,
+            LocationRow.sells_online,
+        )
+        .where(LocationRow.tenant_id == read.tenant_id)
+        .order_by(LocationRow.priority, LocationRow.code)
+    )
+    return [Location(*row) for row in found]
+
+
+async def add_location(tx: Tx, location: Location) -> None:
+    """Store a new location."""
+    await tx.run(
+        insert(LocationRow).values(
+            tenant_id=tx.tenant_id,
+            id=location.id,
+            code=location.code,
+            title=dict(location.title),
+            kind=location.kind,
+            priority=location.priority,
+            sells_online=location.sells_online,
+        )
+    )
+
+
+async def open_shelves(tx: Tx, keys: Sequence[tuple[SkuId, LocationId]]) -> None:
+    """Make sure a stock row exists for every key, empty when new."""
+    rows = [
+        {"sku_id": sku, "location_id": place, "on_hand": 0, "held": 0, "allocated": 0, "safety": 0}
+        for sku, place in sorted(set(keys))
+    ]
+    await tx.insert(StockRow, rows, skip_conflicts=True)
+
+
+async def set_safety(tx: Tx, safety: Mapping[tuple[SkuId, LocationId], int]) -> None:
+    """Set the floor for selling online."""
+    for (sku, place), units in sorted(safety.items()):
+        statement = upsert(StockRow).values(
+            tenant_id=tx.tenant_id,
+            sku_id=sku,
+            location_id=place,
+            on_hand=0,
+            held=0,
+            allocated=0,
+            safety=units,
+        )
+        await tx.run(
+            statement.on_conflict_do_update(
+                index_elements=["tenant_id", "sku_id", "location_id"], set_={"safety": units}
+            )
+        )
+
+
+def _stock(row: Row[Any]) -> Stock:
+    return Stock(row.sku_id, row.location_id, row.on_hand, row.held, row.allocated, row.safety)
