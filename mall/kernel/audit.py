@@ -29,7 +29,6 @@ async def record(
     actor: Actor,
     action: str,
     subject: tuple[str, UUID],
-    *,
     before: Any,
     after: Any,
     now: Instant,

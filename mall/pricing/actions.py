@@ -22,13 +22,7 @@ async def set_prices(tx: Tx, prices: Sequence[Price], *, actor: Actor, now: Inst
         return
     await store.put(tx, changed, at=now)
     for price in changed:
-        await record(
-            tx,
-            actor,
-            "pricing.set_price",
-            ("sku", price.sku_id),
-            before=known.get(price.sku_id),
-            after=price,
-            now=now,
-        )
+        subject = ("sku", price.sku_id)
+        before = known.get(price.sku_id)
+        await record(tx, actor, "pricing.set_price", subject, before, price, now)
     await tx.announce(PriceChanged([price.sku_id for price in changed]))
