@@ -1,20 +1,33 @@
-"""The database's door: the embedded server, the two roles, the migrations.
+"""PostgreSQL for a mall: the embedded server, or the one that ``DATABASE_URL`` names.
 
-PostgreSQL's programs come in a wheel and are run by ourselves: sockets and data are closed to
-everybody else, passwords are SCRAM, and no permission above the data folder is touched.
+``opened(settings)`` is the ordinary way in: it has the server running with its two roles inside the
+``with`` and stops what it started. ``prepare`` does the same and leaves the server running.
+``mall_owner`` migrates and owns every table; ``mall_app`` lives under row-level security.
 """
 
-from mall.doors.postgres.cluster import Cluster, NoServer, throw_away_cluster
-from mall.doors.postgres.migrating import migrate, pending
-from mall.doors.postgres.roles import Urls, create_database, prepare
+from mall.doors.postgres.addresses import Urls
+from mall.doors.postgres.opening import (
+    embedded_place,
+    opened,
+    prepare,
+    stop,
+    throw_away_server,
+    urls,
+)
+from mall.doors.postgres.places import Place
+from mall.doors.postgres.server import log_tail, running, start, stop_server
 
 __all__ = [
-    "Cluster",
-    "NoServer",
+    "Place",
     "Urls",
-    "create_database",
-    "migrate",
-    "pending",
+    "embedded_place",
+    "log_tail",
+    "opened",
     "prepare",
-    "throw_away_cluster",
+    "running",
+    "start",
+    "stop",
+    "stop_server",
+    "throw_away_server",
+    "urls",
 ]
