@@ -1,33 +1,23 @@
-"""PostgreSQL for a mall: the embedded server, or the one that ``DATABASE_URL`` names.
+"""The database's door: the embedded server, the two roles, the migrations.
 
-``opened(settings)`` is the ordinary way in: it has the server running with its two roles inside the
-``with`` and stops what it started. ``prepare`` does the same and leaves the server running.
-``mall_owner`` migrates and owns every table; ``mall_app`` lives under row-level security.
+PostgreSQL's programs come in a wheel and are run by ourselves: sockets and data are closed to
+everybody else, passwords are SCRAM, and no permission above the data folder is touched.
 """
 
-from mall.doors.postgres.addresses import Urls
-from mall.doors.postgres.opening import (
-    embedded_place,
-    opened,
-    prepare,
-    stop,
-    throw_away_server,
-    urls,
-)
-from mall.doors.postgres.places import Place
-from mall.doors.postgres.server import log_tail, running, start, stop_server
+from mall.doors.postgres.cluster import Cluster, NoServer, throw_away_cluster
+from mall.doors.postgres.migrating import migrate, pending
+from mall.doors.postgres.roles import Urls, app_url, create_database, prepare
+from mall.doors.postgres.secrets import secret
 
 __all__ = [
-    "Place",
+    "Cluster",
+    "NoServer",
     "Urls",
-    "embedded_place",
-    "log_tail",
-    "opened",
+    "app_url",
+    "create_database",
+    "migrate",
+    "pending",
     "prepare",
-    "running",
-    "start",
-    "stop",
-    "stop_server",
-    "throw_away_server",
-    "urls",
+    "secret",
+    "throw_away_cluster",
 ]
