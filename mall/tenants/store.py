@@ -17,6 +17,10 @@ _HOSTS = (
     .scalar_subquery()
     .label("hosts")
 )
+_FACTS = (
+    *("slug", "name", "language", "currency", "time_zone"),
+    *("licence", "theme", "home", "contact"),
+)
 _TENANTS: Select[Any] = select(TenantRow.__table__, _HOSTS)
 _BY_HOST = _TENANTS.where(
     exists()

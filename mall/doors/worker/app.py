@@ -18,10 +18,10 @@ from mall.kernel.ids import TenantId
 from mall.kernel.outside import Outside
 from mall.kernel.sweeps import Sweep, all_sweeps
 from mall.kernel.time import utc_now
+from mall.doors.house import NOBODY
 from mall.tenants import directory
 
 log = logging.getLogger("mall.worker")
-NOBODY = TenantId(UUID(int=0))  # sees the directory and nothing else
 _LONGEST_WAIT = 600
 
 
