@@ -20,6 +20,7 @@ class Settings:
     pay_simulator_port: int
     web_processes: int
     smtp: Mapping[str, str] = field(default_factory=dict[str, str])  # host, port, user, password
+    host: str = "127.0.0.1"  # address that web listens on; 0.0.0.0 opens it to the network
 
     @property
     def url(self) -> str:
@@ -46,6 +47,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         pay_simulator_port=_number(environ, "MALL_PAY_PORT", port + 1),
         web_processes=_number(environ, "MALL_WEB_PROCESSES", 1),
         smtp=smtp,
+        host=environ.get("MALL_HOST") or "127.0.0.1",
     )
 
 

@@ -176,6 +176,11 @@ class Cluster:
             raise self._not_ours() from None
         return pid if self._works_inside(pid) else None
 
+    def is_ready(self) -> bool:
+        """Tell whether the server runs and takes connections."""
+        pid = self.running_pid()
+        return pid is not None and self._says_ready(pid)
+
     def _processes_inside(self) -> list[int]:
         """List live processes that work in our data folder (every PostgreSQL process does)."""
         if not (self.data / "postmaster.pid").exists():

@@ -12,6 +12,7 @@ from mall.doors.postgres.addresses import libpq
 _HOUSE = Path(mall.__file__).parent
 MIGRATIONS = _HOUSE.parent / "migrations"
 HISTORY_SCHEMA = "migrations"  # what has been applied: ours, and procrastinate's
+SEEDED = "demo malls"
 
 
 def fingerprint() -> str:
@@ -36,3 +37,16 @@ def up_to_date(owner_url: str) -> bool:
             [HISTORY_SCHEMA],
         ).fetchone()
     return row is not None and row[0] == fingerprint()
+
+
+def is_done(owner_url: str, what: str) -> bool:
+    """Tell whether a piece of work that is done once for a database is noted as done."""
+    with psycopg.connect(libpq(owner_url), connect_timeout=5) as connection:
+        row = connection.execute("SELECT 1 FROM migrations.done WHERE what = %s", [what])
+        return row.fetchone() is not None
+
+
+def note_done(owner_url: str, what: str) -> None:
+    """Note in the database itself that a piece of work is done."""
+    with psycopg.connect(libpq(owner_url), connect_timeout=5) as connection:
+        connection.execute("INSERT INTO migrations.done VALUES (%s) ON CONFLICT DO NOTHING", [what])

@@ -41,6 +41,9 @@ def migrate(owner_url: str) -> None:
         connection.execute(text("SET lock_timeout = '30s'"))
         connection.execute(text(f"SELECT pg_advisory_lock({_ONE_AT_A_TIME})"))
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {HISTORY_SCHEMA}"))
+        connection.execute(
+            text(f"CREATE TABLE IF NOT EXISTS {HISTORY_SCHEMA}.done (what text PRIMARY KEY)")
+        )
         connection.commit()
         _apply_job_tables(connection)
         command.upgrade(configuration(connection), "head")

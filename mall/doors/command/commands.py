@@ -1,0 +1,82 @@
+"""The commands. Each loads what it needs only when it runs, so that `mall up` stays small."""
+
+import asyncio
+import logging
+
+import click
+
+from mall.doors.command.speaking import out, plainly
+from mall.doors.trouble import Trouble
+from mall.kernel.settings import Settings, from_environment
+
+_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="环境变量 · environment: MALL_PORT MALL_DATA MALL_HOST MALL_DOMAIN DATABASE_URL",
+)
+@click.version_option(package_name="jishi")
+def main() -> None:
+    """集市 · An online mall, on your own machine."""
+
+
+@main.command("up")
+def up_command() -> None:
+    """打开集市,Ctrl-C 关闭 · Open the whole mall in this terminal."""
+    from mall.doors.command.supervisor import up
+
+    with plainly():
+        up(_settings())
+
+
+@main.command()
+def web() -> None:
+    """只运行网页进程 · Serve the pages and APIs (one of what `up` runs)."""
+    from mall.doors.command.serving import serve_web
+
+    with plainly():
+        serve_web(_settings())
+
+
+@main.command()
+def worker() -> None:
+    """只运行后台进程 · Deliver events, run errands, make the rounds."""
+    from mall.doors.worker import run_worker
+
+    logging.basicConfig(level=logging.WARNING, format=_LOG_FORMAT)
+    with plainly():
+        asyncio.run(run_worker(_settings()))
+
+
+@main.command("migrate")
+@click.option("--write", "message", help="写出下一个迁移 · Write the next migration: 'room: why'.")
+def migrate_command(message: str | None) -> None:
+    """更新数据库结构 · Bring the database up to date; safe to repeat."""
+    from mall.doors.command.holding import opened
+    from mall.doors.postgres import migrating
+
+    with plainly(), opened(_settings(), "mall migrate") as urls:
+        with out.status("更新数据库结构 · migrating"):
+            migrating.migrate(urls.owner)
+        if message is None:
+            out.print(f"✓ 数据库结构是最新的 · the database is up to date ({migrating.head()})")
+            return
+        path = migrating.write_migration(urls.owner, message)
+        out.print(f"✓ {path}" if path else "没有差别 · tables and code agree already")
+
+
+@main.command("doctor")
+def doctor_command() -> None:
+    """查找问题并给出办法 · Find out what is wrong and what helps."""
+    from mall.doors.command.doctor import examine
+
+    with plainly():
+        raise SystemExit(0 if examine(_settings()) else 1)
+
+
+def _settings() -> Settings:
+    try:
+        return from_environment()
+    except ValueError as wrong:
+        raise Trouble(f"环境变量不对:{wrong}", f"The environment is wrong: {wrong}") from None

@@ -1,0 +1,74 @@
+"""Who may start and stop the embedded server of a data folder: one command at a time."""
+
+import fcntl
+import os
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mall.doors.postgres import Cluster, Urls, prepare
+from mall.doors.trouble import Trouble
+from mall.kernel.settings import Settings
+
+_WAIT_SECONDS = 30
+
+
+@contextmanager
+def held(data: Path, who: str) -> Generator[bool]:
+    """Hold the data folder inside the ``with``; False when another command holds it.
+
+    The lock goes with its process, also after kill -9.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    handle = os.open(data / "mall.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"{who} ({os.getpid()})".encode(), 0)
+            yield True
+    finally:
+        os.close(handle)
+
+
+def holder(data: Path) -> str:
+    """Name the command that holds the data folder."""
+    return (data / "mall.lock").read_text() or "?"
+
+
+@contextmanager
+def opened(settings: Settings, who: str) -> Generator[Urls]:
+    """Have the database answering inside the ``with``.
+
+    An embedded server is started and stopped again, or used as it is when the mall is open.
+    """
+    if settings.database_url is not None:
+        yield prepare(settings)
+        return
+    with held(settings.data, who) as mine:
+        cluster = Cluster.of(settings.data)
+        if not mine:
+            _wait_for(cluster)
+            yield prepare(settings)
+            return
+        server = cluster.start()
+        try:
+            yield prepare(settings)
+        finally:
+            cluster.stop(server)
+
+
+def _wait_for(cluster: Cluster) -> None:
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while not cluster.is_ready():
+        if time.monotonic() > deadline:
+            who = holder(cluster.secrets)
+            raise Trouble(
+                f"{who} 占用着数据目录,但数据库没有就绪;请稍后再试。",
+                f"{who} holds the data folder but the database is not ready; try again later.",
+            )
+        time.sleep(0.1)

@@ -1,0 +1,234 @@
+"""`mall up`: everything of one mall in one terminal, opened in order and closed in order."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+
+from mall.doors.command.children import MARK, Child, end_all, end_orphans
+from mall.doors.command.holding import held, holder
+from mall.doors.command.speaking import err, out
+from mall.doors.postgres import Cluster, Urls, prepare
+from mall.doors.postgres.history import SEEDED, is_done, up_to_date
+from mall.doors.trouble import Trouble
+from mall.kernel.settings import Settings
+
+_FREE_AT_LEAST = 200_000_000  # bytes
+_OPEN_SECONDS = 120
+_FALLS_AT_MOST = 4  # while opening; later a fallen child is always started again
+_STEP = 0.1
+_SIMULATOR = "mall.payments.providers.demo_pay.simulator"
+
+
+def up(settings: Settings, modules: Mapping[str, Sequence[str]] | None = None) -> None:
+    """Open the mall and keep it open until Ctrl-C or SIGTERM. Raises Trouble in one sentence.
+
+    ``modules``: what runs, by name, each with its arguments for ``python -m``; None: a mall.
+    """
+    with held(settings.data, "mall up") as mine, _stopped_by_signals():
+        if not mine:
+            raise _open_already(settings)
+        with contextlib.suppress(KeyboardInterrupt), ExitStack() as stack:
+            _Mall(settings, modules or modules_of(settings), stack).run()
+        out.print("已关闭 · closed")
+
+
+class _Mall:
+    """One run of `mall up`. What is started is put on the stack to be stopped, last first."""
+
+    def __init__(
+        self, settings: Settings, modules: Mapping[str, Sequence[str]], stack: ExitStack
+    ) -> None:
+        self.settings = settings
+        self.stack = stack
+        self.cluster: Cluster | None = None
+        self.server: subprocess.Popen[bytes] | None = None
+        self.environ = dict(os.environ) | {MARK: str(settings.data), "PYTHONUNBUFFERED": "1"}
+        self.logs = settings.data / "logs"
+        self.children = [
+            Child(name, ["-m", *module], self.logs / f"{name}.log", self.environ)
+            for name, module in modules.items()
+        ]
+
+    def run(self) -> None:
+        self.logs.mkdir(parents=True, exist_ok=True)
+        if end_orphans(self.settings.data):
+            out.print("· 清理了上次遗留的进程 · ended what the last run left behind")
+        _check_room(self.settings)
+        self._bring_up_to_date(self._open_database())
+        self.stack.callback(lambda: end_all(self.children, seconds=25))
+        for child in self.children:
+            child.start()
+        self._wait_until_it_serves()
+        self._announce()
+        while True:
+            self._look()
+            time.sleep(_STEP * 2)
+
+    def _open_database(self) -> Urls:
+        if self.settings.database_url is None:
+            fresh = not (self.settings.data / "postgres").exists()
+            with out.status("新建数据库 · making the database" if fresh else "数据库 · database"):
+                self.cluster = Cluster.of(self.settings.data)
+                self.stack.callback(self._stop_database)
+                self.server = self.cluster.start()
+                return prepare(self.settings)
+        return prepare(self.settings)
+
+    def _stop_database(self) -> None:
+        if self.cluster is not None and self.server is not None:
+            self.cluster.stop(self.server)
+
+    def _bring_up_to_date(self, urls: Urls) -> None:
+        if not up_to_date(urls.owner):
+            self._run_to_end("migrate")
+        if self.settings.demo and not is_done(urls.owner, SEEDED):
+            self._run_to_end("seed")
+
+    def _run_to_end(self, command: str) -> None:
+        """Run one of our commands; it shows its own progress and explains its own troubles."""
+        process = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", "mall.doors.command", command],
+            env=self.environ,
+            start_new_session=True,
+        )
+        try:
+            code = process.wait()
+        finally:
+            process.terminate()
+        if code:
+            raise SystemExit(code)
+
+    def _wait_until_it_serves(self) -> None:
+        address = f"http://127.0.0.1:{self.settings.port}/healthz"
+        deadline = time.monotonic() + _OPEN_SECONDS
+        with out.status("开门 · opening"):
+            while not _healthy(address):
+                self._look()
+                fallen = next((c for c in self.children if c.falls >= _FALLS_AT_MOST), None)
+                if fallen is not None:
+                    raise Trouble(
+                        f"{fallen.name} 无法启动:{fallen.last_word()}(见 {fallen.log})",
+                        f"{fallen.name} does not start: {fallen.last_word()} (see {fallen.log})",
+                    )
+                if time.monotonic() > deadline:
+                    raise Trouble(
+                        f"{_OPEN_SECONDS} 秒内没有开门;请看 {self.logs},或运行 mall doctor。",
+                        f"Not open after {_OPEN_SECONDS} s; see {self.logs} or run mall doctor.",
+                    )
+                time.sleep(_STEP)
+
+    def _look(self) -> None:
+        for child in self.children:
+            for line in child.new_errors():
+                err.print(f"[yellow]{child.name}[/yellow] ", end="")
+                err.print(line, markup=False)
+            code = child.look()
+            if code is not None:
+                name = child.name
+                err.print(f"[yellow]{name}[/yellow] 停了,重新启动 · ended ({code}), starts again")
+        if self.cluster and self.server is not None and self.server.poll() is not None:
+            err.print("[yellow]postgres[/yellow] 停了,重新启动 · ended, starts again")
+            self.server = self.cluster.start()
+
+    def _announce(self) -> None:
+        for line in greeting(self.settings):
+            out.print(line)
+        out.print(f"ready {self.settings.url}")
+
+
+def modules_of(settings: Settings) -> dict[str, list[str]]:
+    """Name the processes of a mall."""
+    command = "mall.doors.command"
+    modules = {"web": [command, "web"], "worker": [command, "worker"]}
+    return modules | ({"pay": [_SIMULATOR]} if settings.demo else {})
+
+
+def greeting(settings: Settings) -> list[str]:
+    """Write what to know of an open mall."""
+    return [
+        f"集市 · malls     {settings.url}",
+        f"接口 · API docs  {settings.url}/api/docs",
+        f"日志 · logs      {settings.data / 'logs'}    Ctrl-C 关闭 · closes",
+    ]
+
+
+@contextmanager
+def _stopped_by_signals() -> Generator[None]:
+    """Make SIGTERM and SIGHUP end us as Ctrl-C does; once closing, no signal cuts it short."""
+
+    def stop(_: int, __: object) -> None:
+        for kind in kinds:
+            signal.signal(kind, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    kinds = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {kind: signal.signal(kind, stop) for kind in kinds}
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+
+
+def _check_room(settings: Settings) -> None:
+    """Refuse a start that cannot end well: a full disk, a taken port."""
+    free = shutil.disk_usage(settings.data).free
+    if free < _FREE_AT_LEAST:
+        raise Trouble(
+            f"磁盘快满了:{settings.data} 只剩 {free // 1_000_000} MB;请腾出至少 1 GB。",
+            f"The disk is full: {free // 1_000_000} MB are left for {settings.data}; "
+            "free at least 1 GB.",
+        )
+    ports = {"MALL_PORT": settings.port}
+    if settings.demo:
+        ports["MALL_PAY_PORT"] = settings.pay_simulator_port
+    for variable, port in ports.items():
+        if not port_is_free(settings.host, port):
+            raise Trouble(
+                f"端口 {port} 已被占用;换一个:{variable}={port + 10} make up",
+                f"Port {port} is taken; choose another: {variable}={port + 10} make up",
+            )
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Tell whether a server could listen there now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            raise Trouble(
+                f"没有权限使用端口 {port};请用 1024 以上的端口。",
+                f"Port {port} needs more rights; use one above 1024.",
+            ) from None
+        except OSError:
+            return False
+    return True
+
+
+def _healthy(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - http, our own
+            return isinstance(json.load(answer), dict)
+    except (OSError, urllib.error.URLError, ValueError):
+        return False
+
+
+def _open_already(settings: Settings) -> Trouble:
+    who = holder(settings.data)
+    return Trouble(
+        f"{settings.data} 正被 {who} 使用;集市已经开着,或另设 MALL_DATA 和 MALL_PORT。",
+        f"{settings.data} is in use by {who}: the mall is open already, or choose another "
+        "MALL_DATA and MALL_PORT.",
+    )
