@@ -9,7 +9,7 @@ are how a tenant is found. Everything else is seen by its own mall only.
 
 from mall.tenants.actions import add_host, change, found_mall, remove_host, set_page
 from mall.tenants.events import TenantChanged
-from mall.tenants.queries import by_host, directory, page, pages
+from mall.tenants.queries import by_host, directory, mine, page, pages
 from mall.tenants.rules import (
     BadHost,
     Home,
@@ -42,6 +42,7 @@ __all__ = [
     "directory",
     "found_mall",
     "host_name",
+    "mine",
     "page",
     "pages",
     "remove_host",

@@ -23,3 +23,8 @@ async def pages(read: Read) -> list[Page]:
 async def page(read: Read, slug: str) -> Page | None:
     """Find one page of words."""
     return next((page for page in await store.pages(read) if page.slug == slug), None)
+
+
+async def mine(read: Read) -> Tenant | None:
+    """Find the mall of this transaction. None: it does not exist (yet)."""
+    return await store.mine(read)

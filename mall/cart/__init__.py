@@ -1,0 +1,26 @@
+"""Cart: what shoppers have put aside; guests and members alike, merged at sign-in.
+
+hears      -
+announces  -
+"""
+
+from mall.cart.actions import add, choose, merge, remove, remove_bought, set_quantity
+from mall.cart.queries import cart, cart_units, cart_view
+from mall.cart.rules import CartFull, CartLine, CartView, NotForSale, ShownLine
+
+__all__ = [
+    "CartFull",
+    "CartLine",
+    "CartView",
+    "NotForSale",
+    "ShownLine",
+    "add",
+    "cart",
+    "cart_units",
+    "cart_view",
+    "choose",
+    "merge",
+    "remove",
+    "remove_bought",
+    "set_quantity",
+]

@@ -1,0 +1,86 @@
+"""What shoppers do with their carts. Each action runs inside the caller's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mall.cart import rules, store
+from mall.cart.rules import LINES_AT_MOST, CartFull, CartLine, NotForSale
+from mall.catalog import skus
+from mall.kernel.db import Tx
+from mall.kernel.ids import ShopperId, SkuId
+from mall.kernel.problems import Nothing
+from mall.kernel.time import Instant
+from mall.pricing import prices
+
+
+async def add(tx: Tx, shopper_id: ShopperId, sku_id: SkuId, quantity: int, *, now: Instant) -> None:
+    """Put units of a SKU into a cart, on top of what is there, up to 999.
+
+    Raises NotForSale, CartFull.
+    """
+    facts, known = await skus(tx, [sku_id]), await prices(tx, [sku_id])
+    if sku_id not in known or sku_id not in facts or not facts[sku_id].sellable:
+        raise NotForSale(sku_id)
+    await tx.lock("cart", shopper_id)
+    there = await store.lines(tx, shopper_id)
+    if len(there) >= LINES_AT_MOST and all(line.sku_id != sku_id for line in there):
+        raise CartFull(LINES_AT_MOST)
+    price = known[sku_id].price_minor
+    line = CartLine(sku_id, rules.capped(quantity), True, price, now)
+    await store.put(tx, shopper_id, line, add=True)
+
+
+async def set_quantity(tx: Tx, shopper_id: ShopperId, sku_id: SkuId, quantity: int) -> None:
+    """Set the units of a line; 0 takes it out. Raises Nothing when it is not there."""
+    await tx.lock("cart", shopper_id)
+    line = await _line(tx, shopper_id, sku_id)
+    if quantity <= 0:
+        await store.remove(tx, [(shopper_id, sku_id)])
+        return
+    known = await prices(tx, [sku_id])
+    seen = known[sku_id].price_minor if sku_id in known else line.seen_price_minor
+    changed = replace(line, quantity=rules.capped(quantity), seen_price_minor=seen)
+    await store.put(tx, shopper_id, changed, add=False)
+
+
+async def choose(
+    tx: Tx, shopper_id: ShopperId, sku_ids: Sequence[SkuId] | None, *, selected: bool
+) -> None:
+    """Tick or untick lines; ``sku_ids`` None: all of them."""
+    await store.select_lines(tx, shopper_id, sku_ids, selected=selected)
+
+
+async def remove(tx: Tx, shopper_id: ShopperId, sku_ids: Sequence[SkuId]) -> None:
+    """Take lines out; lines that are not there change nothing."""
+    await store.remove(tx, [(shopper_id, sku_id) for sku_id in sku_ids])
+
+
+async def remove_bought(tx: Tx, bought: Sequence[tuple[ShopperId, SkuId]]) -> None:
+    """Take out what orders have just taken, of many carts at once."""
+    if bought:
+        await store.remove(tx, bought)
+
+
+async def merge(tx: Tx, guest: ShopperId, member: ShopperId) -> None:
+    """Add a guest's cart to a member's and empty the guest's. A repeated call changes nothing.
+
+    Units of the same SKU add up to 999; lines beyond 120 stay out, the oldest first.
+    """
+    if guest == member:
+        return
+    for shopper_id in sorted((guest, member)):
+        await tx.lock("cart", shopper_id)
+    moving = await store.lines(tx, guest)
+    there = {line.sku_id for line in await store.lines(tx, member)}
+    for line in moving:
+        if line.sku_id in there or len(there) < LINES_AT_MOST:
+            there.add(line.sku_id)
+            await store.put(tx, member, line, add=True)
+    await store.clear(tx, guest)
+
+
+async def _line(tx: Tx, shopper_id: ShopperId, sku_id: SkuId) -> CartLine:
+    for line in await store.lines(tx, shopper_id):
+        if line.sku_id == sku_id:
+            return line
+    raise Nothing("cart line")

@@ -1,0 +1,93 @@
+"""The SQL of cart; no other file of this room speaks it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Uuid, bindparam, delete, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from mall.cart.rules import UNITS_AT_MOST, CartLine
+from mall.cart.tables import LineRow
+from mall.kernel.db import Read, Tx
+from mall.kernel.ids import ShopperId, SkuId
+
+_LINES = (
+    select(
+        LineRow.sku_id,
+        LineRow.quantity,
+        LineRow.selected,
+        LineRow.seen_price_minor,
+        LineRow.added_at,
+    )
+    .where(LineRow.tenant_id == bindparam("tenant", type_=Uuid()))
+    .where(LineRow.shopper_id == bindparam("shopper", type_=Uuid()))
+    .order_by(LineRow.added_at.desc(), LineRow.sku_id)
+)
+
+
+async def lines(read: Read, shopper_id: ShopperId) -> list[CartLine]:
+    """Load a cart, the newest line first."""
+    found = await read.run(_LINES, {"tenant": read.tenant_id, "shopper": shopper_id})
+    return [CartLine(*row) for row in found]
+
+
+async def units(read: Read, shopper_id: ShopperId) -> int:
+    """Count the units in a cart."""
+    found = await read.run(
+        select(func.coalesce(func.sum(LineRow.quantity), 0)).where(
+            LineRow.tenant_id == read.tenant_id, LineRow.shopper_id == shopper_id
+        )
+    )
+    return int(found.scalar_one())
+
+
+async def put(tx: Tx, shopper_id: ShopperId, line: CartLine, *, add: bool) -> None:
+    """Store a line; ``add``: on top of the units that are there, up to the cap."""
+    statement = upsert(LineRow).values(
+        tenant_id=tx.tenant_id,
+        shopper_id=shopper_id,
+        sku_id=line.sku_id,
+        quantity=line.quantity,
+        selected=line.selected,
+        seen_price_minor=line.seen_price_minor,
+        added_at=line.added_at,
+    )
+    fresh = statement.excluded
+    more = func.least(LineRow.quantity + fresh.quantity, UNITS_AT_MOST) if add else fresh.quantity
+    await tx.run(
+        statement.on_conflict_do_update(
+            index_elements=["tenant_id", "shopper_id", "sku_id"],
+            set_={
+                "quantity": more,
+                "selected": fresh.selected,
+                "seen_price_minor": fresh.seen_price_minor,
+                "added_at": fresh.added_at,
+            },
+        )
+    )
+
+
+async def select_lines(
+    tx: Tx, shopper_id: ShopperId, sku_ids: Sequence[SkuId] | None, *, selected: bool
+) -> None:
+    """Tick or untick lines; ``sku_ids`` None: all."""
+    statement = update(LineRow).where(
+        LineRow.tenant_id == tx.tenant_id, LineRow.shopper_id == shopper_id
+    )
+    if sku_ids is not None:
+        statement = statement.where(LineRow.sku_id.in_(list(sku_ids)))
+    await tx.run(statement.values(selected=selected))
+
+
+async def remove(tx: Tx, lines: Sequence[tuple[ShopperId, SkuId]]) -> None:
+    """Take lines out, of many carts at once."""
+    key = tuple_(LineRow.shopper_id, LineRow.sku_id)
+    await tx.run(
+        delete(LineRow).where(LineRow.tenant_id == tx.tenant_id, key.in_(sorted(set(lines))))
+    )
+
+
+async def clear(tx: Tx, shopper_id: ShopperId) -> None:
+    """Empty a cart."""
+    await tx.run(
+        delete(LineRow).where(LineRow.tenant_id == tx.tenant_id, LineRow.shopper_id == shopper_id)
+    )

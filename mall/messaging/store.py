@@ -1,0 +1,92 @@
+"""The SQL of messaging; no other file of this room speaks it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from mall.kernel.db import Read, Tx
+from mall.kernel.ids import MessageId
+from mall.kernel.time import Instant
+from mall.messaging.rules import Message, Recipient
+from mall.messaging.tables import MessageRow
+
+_ROW = (
+    MessageRow.id,
+    MessageRow.transport,
+    MessageRow.phone,
+    MessageRow.email,
+    MessageRow.subject,
+    MessageRow.body,
+    MessageRow.language,
+    MessageRow.written_at,
+)
+
+
+async def add(tx: Tx, message: Message, *, template: str, key: str) -> bool:
+    """Store a waiting message. False: its cause has sent one already."""
+    row = {
+        "id": message.id,
+        "key": key,
+        "template": template,
+        "transport": message.transport,
+        "phone": message.recipient.phone,
+        "email": message.recipient.email,
+        "subject": message.subject,
+        "body": message.body,
+        "language": message.language,
+        "state": "waiting",
+        "receipt": "",
+        "tries": 0,
+        "written_at": message.written_at,
+        "ended_at": None,
+    }
+    return await tx.insert(MessageRow, [row], skip_conflicts=True) == 1
+
+
+async def waiting(tx: Tx, message_id: MessageId) -> tuple[Message, int] | None:
+    """Load a message that still has to be sent, with the tries so far."""
+    found = await tx.run(
+        select(*_ROW, MessageRow.tries)
+        .where(MessageRow.tenant_id == tx.tenant_id, MessageRow.id == message_id)
+        .where(MessageRow.state == "waiting")
+    )
+    row = found.first()
+    return (_message(row), row.tries) if row else None
+
+
+async def end(
+    tx: Tx, message_id: MessageId, state: str, *, receipt: str, forget_body: bool, at: Instant
+) -> None:
+    """Mark a message as sent or failed."""
+    values = {"state": state, "receipt": receipt, "ended_at": at}
+    await tx.run(
+        update(MessageRow)
+        .where(MessageRow.tenant_id == tx.tenant_id, MessageRow.id == message_id)
+        .values(**values, **({"body": ""} if forget_body else {}))
+    )
+
+
+async def count_try(tx: Tx, message_id: MessageId) -> None:
+    """Count one more try."""
+    await tx.run(
+        update(MessageRow)
+        .where(MessageRow.tenant_id == tx.tenant_id, MessageRow.id == message_id)
+        .values(tries=MessageRow.tries + 1)
+    )
+
+
+async def newest(read: Read, transport: str, limit: int) -> Sequence[Message]:
+    """Load the newest messages of one transport."""
+    found = await read.run(
+        select(*_ROW)
+        .where(MessageRow.tenant_id == read.tenant_id, MessageRow.transport == transport)
+        .where(MessageRow.state == "sent")
+        .order_by(MessageRow.written_at.desc(), MessageRow.id.desc())
+        .limit(limit)
+    )
+    return [_message(row) for row in found]
+
+
+def _message(row: object) -> Message:
+    message_id, transport, phone, email, subject, body, language, at, *_ = row  # pyright: ignore[reportGeneralTypeIssues, reportUnknownVariableType] - the columns of _ROW
+    return Message(message_id, transport, Recipient(phone, email), subject, body, language, at)  # pyright: ignore[reportUnknownArgumentType]

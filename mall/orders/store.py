@@ -1,0 +1,419 @@
+"""The SQL of orders; no other file of this room speaks it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Row, String, Uuid, bindparam, func, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from mall.kernel.audit import Actor
+from mall.kernel.db import Read, Tx
+from mall.kernel.ids import OrderId, RefundId, ShopperId, new_uuid
+from mall.kernel.time import Instant
+from mall.orders.refunding import RefundLine, RefundPlan
+from mall.orders.rules import (
+    Allocation,
+    Happening,
+    Known,
+    Line,
+    NewOrder,
+    Order,
+    PlacedLine,
+    ShipTo,
+)
+from mall.orders.tables import HappeningRow, LineRow, OrderRow, RefundRow
+
+_KEYS = select(
+    OrderRow.shopper_id,
+    OrderRow.idempotency_key,
+    OrderRow.id,
+    OrderRow.number,
+    OrderRow.payable_minor,
+    OrderRow.currency,
+    OrderRow.pay_by,
+    OrderRow.request_hash,
+).where(
+    OrderRow.tenant_id == bindparam("tenant", type_=Uuid()),
+    OrderRow.shopper_id == func.any(bindparam("shoppers", type_=ARRAY(Uuid()))),
+    OrderRow.idempotency_key == func.any(bindparam("keys", type_=ARRAY(String()))),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A refund with its state."""
+
+    id: RefundId
+    order_id: OrderId
+    key: str
+    amount_minor: int
+    plan: RefundPlan
+    reason: str
+    state: str
+    asked_by: str
+    asked_at: Instant
+    ended_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which orders a list shows; None: no such condition."""
+
+    shopper_id: ShopperId | None = None
+    states: tuple[str, ...] | None = None
+    text: str | None = None  # number, phone or name of the receiver
+    refunding: bool = False
+
+
+async def by_keys(
+    read: Read, keys: Sequence[tuple[ShopperId, str]]
+) -> dict[tuple[ShopperId, str], Known]:
+    """Find the orders that idempotency keys have placed."""
+    shoppers, words = [shopper for shopper, _ in keys], [key for _, key in keys]
+    params = {"tenant": read.tenant_id, "shoppers": shoppers, "keys": words}
+    wanted = set(keys)
+    return {
+        (row.shopper_id, row.idempotency_key): Known(
+            row.id, row.number, row.payable_minor, row.currency, row.pay_by, row.request_hash
+        )
+        for row in await read.run(_KEYS, params)
+        if (row.shopper_id, row.idempotency_key) in wanted
+    }
+
+
+async def record(tx: Tx, orders: Sequence[NewOrder]) -> int:
+    """Store orders with their lines, in two statements; gives the number of orders stored."""
+    stored = await tx.insert(OrderRow, [_order_row(order) for order in orders], skip_conflicts=True)
+    if stored == len(orders):
+        await tx.insert(LineRow, [_line_row(o, line) for o in orders for line in o.lines])
+    return stored
+
+
+async def load(read: Read, order_ids: Sequence[OrderId], *, lock: bool = False) -> list[Order]:
+    """Load orders whole, in the order asked for; ``lock``: until the commit they are ours."""
+    statement = select(OrderRow.__table__).where(
+        OrderRow.tenant_id == read.tenant_id, OrderRow.id.in_(list(order_ids))
+    )
+    if lock:
+        statement = statement.order_by(OrderRow.id).with_for_update()
+    rows = list(await read.run(statement))
+    lines = dict[OrderId, list[Line]]()
+    found = await read.run(
+        select(LineRow.__table__)
+        .where(LineRow.tenant_id == read.tenant_id, LineRow.order_id.in_(list(order_ids)))
+        .order_by(LineRow.order_id, LineRow.line_no)
+    )
+    for row in found:
+        lines.setdefault(row.order_id, []).append(_line(row))
+    by_id = {row.id: _order(row, lines.get(row.id, [])) for row in rows}
+    return [by_id[order_id] for order_id in order_ids if order_id in by_id]
+
+
+async def id_of(read: Read, number: str) -> OrderId | None:
+    """Find an order by the number that people read."""
+    found = await read.run(
+        select(OrderRow.id).where(OrderRow.tenant_id == read.tenant_id, OrderRow.number == number)
+    )
+    return found.scalar_one_or_none()
+
+
+async def list_ids(
+    read: Read, wanted: Filter, after: tuple[Instant, UUID] | None, limit: int
+) -> list[tuple[Instant, OrderId]]:
+    """List orders, the newest first, from behind ``after``."""
+    statement = (
+        select(OrderRow.placed_at, OrderRow.id)
+        .where(OrderRow.tenant_id == read.tenant_id)
+        .order_by(OrderRow.placed_at.desc(), OrderRow.id.desc())
+        .limit(limit)
+    )
+    if wanted.shopper_id is not None:
+        statement = statement.where(OrderRow.shopper_id == wanted.shopper_id)
+    if wanted.states is not None:
+        statement = statement.where(OrderRow.state.in_(wanted.states))
+    if wanted.text:
+        phone, name = OrderRow.ship_to["phone"].astext, OrderRow.ship_to["name"].astext
+        statement = statement.where(
+            or_(OrderRow.number == wanted.text, phone == wanted.text, name == wanted.text)
+        )
+    if wanted.refunding:
+        asked = select(RefundRow.order_id).where(RefundRow.tenant_id == read.tenant_id)
+        statement = statement.where(OrderRow.id.in_(asked))
+    if after is not None:
+        statement = statement.where(tuple_(OrderRow.placed_at, OrderRow.id) < after)
+    return [(row.placed_at, row.id) for row in await read.run(statement)]
+
+
+async def counts(read: Read, shopper_id: ShopperId | None) -> dict[str, int]:
+    """Count orders by state, of one shopper or of the mall."""
+    statement = (
+        select(OrderRow.state, func.count())
+        .where(OrderRow.tenant_id == read.tenant_id)
+        .group_by(OrderRow.state)
+    )
+    if shopper_id is not None:
+        statement = statement.where(OrderRow.shopper_id == shopper_id)
+    return {row[0]: row[1] for row in await read.run(statement)}
+
+
+async def due(
+    tx: Tx, what: Literal["pay_by", "shipped_at", "received_at"], before: Instant, at_most: int
+) -> list[OrderId]:
+    """List orders whose time is over, leaving those that somebody else is handling."""
+    state = {"pay_by": "unpaid", "shipped_at": "shipped", "received_at": "received"}[what]
+    column = {
+        "pay_by": OrderRow.pay_by,
+        "shipped_at": OrderRow.shipped_at,
+        "received_at": OrderRow.received_at,
+    }[what]
+    statement = (
+        select(OrderRow.id)
+        .where(OrderRow.tenant_id == tx.tenant_id, OrderRow.state == state, column <= before)
+        .order_by(column)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)
+    )
+    if what == "pay_by":
+        statement = statement.where(OrderRow.closing.is_(None))
+    return list((await tx.run(statement)).scalars())
+
+
+async def change(tx: Tx, order: Order, **values: Any) -> None:
+    """Change an order that is still as it was loaded (compare and set on its version)."""
+    done = await tx.run(
+        update(OrderRow)
+        .where(OrderRow.tenant_id == tx.tenant_id, OrderRow.id == order.id)
+        .where(OrderRow.version == order.version, OrderRow.state == order.state)
+        .values(version=order.version + 1, **values)
+    )
+    assert getattr(done, "rowcount", 0) == 1, "an order is changed under its lock only"
+
+
+async def put_lines(tx: Tx, order_id: OrderId, lines: Sequence[Line]) -> None:
+    """Store the counters of lines."""
+    for line in lines:
+        await tx.run(
+            update(LineRow)
+            .where(LineRow.tenant_id == tx.tenant_id, LineRow.order_id == order_id)
+            .where(LineRow.line_no == line.line_no)
+            .values(
+                adjust_minor=line.adjust_minor,
+                shipped=line.shipped,
+                refunded=line.refunded,
+                released=line.released,
+                refunded_minor=line.refunded_minor,
+                refunded_freight_minor=line.refunded_freight_minor,
+            )
+        )
+
+
+async def happened(
+    tx: Tx,
+    order_id: OrderId,
+    kind: str,
+    *,
+    actor: Actor,
+    before: str,
+    after: str,
+    note: str,
+    at: Instant,
+) -> None:
+    """Add a line to the timeline."""
+    row = {
+        "id": new_uuid(),
+        "order_id": order_id,
+        "at": at,
+        "kind": kind,
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "actor_name": actor.name,
+        "before": before,
+        "after": after,
+        "note": note,
+    }
+    await tx.insert(HappeningRow, [row])
+
+
+async def timeline(read: Read, order_id: OrderId) -> list[Happening]:
+    """Load the timeline, the oldest first."""
+    row = HappeningRow
+    found = await read.run(
+        select(row.at, row.kind, row.actor_kind, row.actor_name, row.before, row.after, row.note)
+        .where(row.tenant_id == read.tenant_id, row.order_id == order_id)
+        .order_by(row.id)
+    )
+    return [Happening(*entry) for entry in found]
+
+
+async def add_refund(tx: Tx, refund: Refund) -> None:
+    """Store a refund."""
+    row = {
+        "id": refund.id,
+        "order_id": refund.order_id,
+        "key": refund.key,
+        "amount_minor": refund.amount_minor,
+        "lines": msgspec.to_builtins(refund.plan.lines),
+        "reason": refund.reason,
+        "state": refund.state,
+        "asked_by": refund.asked_by,
+        "asked_at": refund.asked_at,
+        "ended_at": refund.ended_at,
+    }
+    await tx.insert(RefundRow, [row])
+
+
+async def refunds(
+    read: Read,
+    *,
+    order_id: OrderId | None = None,
+    refund_id: RefundId | None = None,
+    lock: bool = False,
+) -> list[Refund]:
+    """Load the refunds of an order, or one refund, the oldest first."""
+    statement = (
+        select(RefundRow.__table__)
+        .where(RefundRow.tenant_id == read.tenant_id)
+        .order_by(RefundRow.asked_at, RefundRow.id)
+    )
+    if order_id is not None:
+        statement = statement.where(RefundRow.order_id == order_id)
+    if refund_id is not None:
+        statement = statement.where(RefundRow.id == refund_id)
+    if lock:
+        statement = statement.with_for_update()
+    return [_refund(row) for row in await read.run(statement)]
+
+
+async def set_refund_state(
+    tx: Tx, refund_id: RefundId, state: str, *, ended_at: Instant | None
+) -> None:
+    """Move a refund to a state."""
+    await tx.run(
+        update(RefundRow)
+        .where(RefundRow.tenant_id == tx.tenant_id, RefundRow.id == refund_id)
+        .values(state=state, ended_at=ended_at)
+    )
+
+
+def _order_row(order: NewOrder) -> dict[str, Any]:
+    return {
+        "id": order.id,
+        "number": order.number,
+        "shopper_id": order.shopper_id,
+        "member_id": order.member_id,
+        "channel": order.channel,
+        "language": order.language,
+        "currency": order.currency,
+        "state": "unpaid",
+        "version": 1,
+        "freight_minor": order.freight_minor,
+        "payable_minor": order.payable_minor,
+        "paid_minor": 0,
+        "refunded_minor": 0,
+        "ship_to": msgspec.to_builtins(order.ship_to),
+        "buyer_note": order.buyer_note,
+        "idempotency_key": order.idempotency_key,
+        "request_hash": order.request_hash,
+        "placed_at": order.placed_at,
+        "pay_by": order.pay_by,
+    }
+
+
+def _line_row(order: NewOrder, line: PlacedLine) -> dict[str, Any]:
+    return {
+        "order_id": order.id,
+        "line_no": line.line_no,
+        "sku_id": line.sku_id,
+        "product_id": line.product_id,
+        "snapshot": {
+            "title": dict(line.title),
+            "options": line.options,
+            "image": str(line.image) if line.image else None,
+        },
+        "quantity": line.quantity,
+        "unit_minor": line.unit_minor,
+        "list_minor": line.list_minor,
+        "allocations": msgspec.to_builtins(line.allocations),
+        "freight_share_minor": line.freight_share_minor,
+        "weight_grams": line.weight_grams,
+        "adjust_minor": 0,
+        "shipped": 0,
+        "refunded": 0,
+        "released": 0,
+        "refunded_minor": 0,
+        "refunded_freight_minor": 0,
+    }
+
+
+def _line(row: Row[Any]) -> Line:
+    image = row.snapshot["image"]
+    placed = PlacedLine(
+        line_no=row.line_no,
+        sku_id=row.sku_id,
+        product_id=row.product_id,
+        title=row.snapshot["title"],
+        options=row.snapshot["options"],
+        image=UUID(image) if image else None,  # pyright: ignore[reportArgumentType] - an AssetId
+        quantity=row.quantity,
+        unit_minor=row.unit_minor,
+        list_minor=row.list_minor,
+        allocations=msgspec.convert(row.allocations, tuple[Allocation, ...]),
+        freight_share_minor=row.freight_share_minor,
+        weight_grams=row.weight_grams,
+    )
+    return Line(
+        placed,
+        row.adjust_minor,
+        row.shipped,
+        row.refunded,
+        row.released,
+        row.refunded_minor,
+        row.refunded_freight_minor,
+    )
+
+
+def _order(row: Row[Any], lines: Sequence[Line]) -> Order:
+    return Order(
+        id=row.id,
+        number=row.number,
+        shopper_id=row.shopper_id,
+        member_id=row.member_id,
+        channel=row.channel,
+        language=row.language,
+        currency=row.currency,
+        state=row.state,
+        closing=row.closing,
+        version=row.version,
+        freight_minor=row.freight_minor,
+        payable_minor=row.payable_minor,
+        paid_minor=row.paid_minor,
+        refunded_minor=row.refunded_minor,
+        ship_to=msgspec.convert(row.ship_to, ShipTo),
+        buyer_note=row.buyer_note,
+        placed_at=row.placed_at,
+        pay_by=row.pay_by,
+        paid_at=row.paid_at,
+        shipped_at=row.shipped_at,
+        received_at=row.received_at,
+        ended_at=row.ended_at,
+        cancel_reason=row.cancel_reason,
+        lines=tuple(lines),
+    )
+
+
+def _refund(row: Row[Any]) -> Refund:
+    return Refund(
+        id=row.id,
+        order_id=row.order_id,
+        key=row.key,
+        amount_minor=row.amount_minor,
+        plan=RefundPlan(msgspec.convert(row.lines, tuple[RefundLine, ...])),
+        reason=row.reason,
+        state=row.state,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        ended_at=row.ended_at,
+    )

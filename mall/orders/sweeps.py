@@ -1,0 +1,36 @@
+"""Clocks of orders (rules 4.17): time to pay, automatic receipt, the end of returns."""
+
+from datetime import timedelta
+
+from mall.kernel.audit import SYSTEM
+from mall.kernel.db import Tx
+from mall.kernel.sweeps import sweep
+from mall.kernel.time import Instant
+from mall.orders import store
+from mall.orders.actions.cancel import cancel
+from mall.orders.actions.ship import close, receive
+
+AT_MOST = 50
+RECEIVED_AFTER = timedelta(days=10)
+CLOSED_AFTER = timedelta(days=15)
+
+
+@sweep("orders.time_out", every=timedelta(seconds=10))
+async def time_out(tx: Tx, now: Instant) -> None:
+    """Cancel orders that nobody paid in time."""
+    for order_id in await store.due(tx, "pay_by", now, AT_MOST):
+        await cancel(tx, order_id, "timeout", actor=SYSTEM, now=now)
+
+
+@sweep("orders.receive", every=timedelta(minutes=10))
+async def receive_by_itself(tx: Tx, now: Instant) -> None:
+    """Take orders as received when they were sent long enough ago."""
+    for order_id in await store.due(tx, "shipped_at", now - RECEIVED_AFTER, AT_MOST):
+        await receive(tx, order_id, actor=SYSTEM, now=now)
+
+
+@sweep("orders.close", every=timedelta(minutes=30))
+async def close_by_itself(tx: Tx, now: Instant) -> None:
+    """Close orders whose time for returns is over."""
+    for order_id in await store.due(tx, "received_at", now - CLOSED_AFTER, AT_MOST):
+        await close(tx, order_id, actor=SYSTEM, now=now)
