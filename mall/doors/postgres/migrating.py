@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Any, cast
 
@@ -179,3 +180,15 @@ def _shut_tables(connection: Connection) -> None:
 def _is_shut(table: Table, enforced: bool, kept: list[str]) -> bool:
     wanted = {"tenant", "directory"} if table.fullname in DIRECTORY_TABLES else {"tenant"}
     return enforced and set(kept) == wanted
+
+
+def sql_of(folder: Path = MIGRATIONS) -> dict[str, str]:
+    """Print every migration as SQL, by revision, without a database."""
+    config = configuration()
+    config.set_main_option("script_location", str(folder))
+    printed = dict[str, str]()
+    for script in reversed(list(ScriptDirectory.from_config(config).walk_revisions())):
+        config.output_buffer = buffer = StringIO()
+        command.upgrade(config, f"{script.down_revision or 'base'}:{script.revision}", sql=True)
+        printed[script.revision] = buffer.getvalue()
+    return printed
