@@ -67,7 +67,7 @@ if [ -n "$uv" ]; then
     "$uv" pip install -q --no-deps --no-build-isolation -p .venv -e .
 else
     usable && has_pip || "$python" -m venv --clear .venv
-    pip='.venv/bin/python -m pip install -q --disable-pip-version-check'
+    pip='.venv/bin/python -m pip install -qq --disable-pip-version-check'
     $pip --require-hashes -r requirements.lock
     $pip --no-deps --no-build-isolation -e .
 fi
