@@ -12,27 +12,56 @@ from mall.doors.trouble import Trouble
 from mall.kernel.settings import Settings
 
 _WAIT_SECONDS = 30
+_NOTICE_SECONDS = 1.0
+_CLOSING = ", closing"
 
 
 @contextmanager
-def held(data: Path, who: str) -> Generator[bool]:
+def held(data: Path, who: str, *, wait: bool = False) -> Generator[bool]:
     """Hold the data folder inside the ``with``; False when another command holds it.
 
-    The lock goes with its process, also after kill -9.
+    With ``wait`` one that is closing is waited for. The lock goes with its process, also after
+    kill -9.
     """
     data.mkdir(parents=True, exist_ok=True)
     handle = os.open(data / "mall.lock", os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, f"{who} ({os.getpid()})".encode(), 0)
-            yield True
+        mine = _locked(handle)
+        begun = time.monotonic()
+        while wait and not mine and _lets_go(data, time.monotonic() - begun):
+            time.sleep(0.05)
+            mine = _locked(handle)
+        if mine:
+            _write(handle, f"{who} ({os.getpid()})")
+        yield mine
     finally:
         os.close(handle)
+
+
+def say_closing(data: Path) -> None:
+    """Tell others that waiting for the data folder is worth it; for who holds it."""
+    with (data / "mall.lock").open("r+") as lock:
+        _write(lock.fileno(), f"{lock.read()}{_CLOSING}")
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _lets_go(data: Path, waited: float) -> bool:
+    """Tell whether the holder closes; one whose `make` was just killed needs a moment to say."""
+    if holder(data).endswith(_CLOSING):
+        return waited < _WAIT_SECONDS
+    return waited < _NOTICE_SECONDS
+
+
+def _write(handle: int, text: str) -> None:
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, text.encode(), 0)
 
 
 def holder(data: Path) -> str:

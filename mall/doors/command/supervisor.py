@@ -15,7 +15,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from mall.doors.command.children import MARK, Child, end_all, end_orphans
-from mall.doors.command.holding import held, holder
+from mall.doors.command.holding import held, holder, say_closing
 from mall.doors.command.speaking import err, out
 from mall.doors.postgres import Cluster, Urls, prepare
 from mall.doors.postgres.history import SEEDED, is_done, up_to_date
@@ -34,12 +34,15 @@ def up(settings: Settings, modules: Mapping[str, Sequence[str]] | None = None) -
 
     ``modules``: what runs, by name, each with its arguments for ``python -m``; None: a mall.
     """
-    with held(settings.data, "mall up") as mine, _stopped_by_signals():
+    with held(settings.data, "mall up", wait=True) as mine, _stopped_by_signals():
         if not mine:
             raise _open_already(settings)
         with contextlib.suppress(KeyboardInterrupt), ExitStack() as stack:
-            _Mall(settings, modules or modules_of(settings), stack).run()
-        out.print("已关闭 · closed")
+            stack.callback(out.print, "已关闭 · closed")
+            try:
+                _Mall(settings, modules or modules_of(settings), stack).run()
+            finally:
+                say_closing(settings.data)
 
 
 class _Mall:
@@ -54,6 +57,7 @@ class _Mall:
         self.server: subprocess.Popen[bytes] | None = None
         self.environ = dict(os.environ) | {MARK: str(settings.data), "PYTHONUNBUFFERED": "1"}
         self.logs = settings.data / "logs"
+        self.parent = os.getppid()
         self.children = [
             Child(name, ["-m", *module], self.logs / f"{name}.log", self.environ)
             for name, module in modules.items()
@@ -65,7 +69,7 @@ class _Mall:
             out.print("· 清理了上次遗留的进程 · ended what the last run left behind")
         _check_room(self.settings)
         self._bring_up_to_date(self._open_database())
-        self.stack.callback(lambda: end_all(self.children, seconds=25))
+        self.stack.callback(end_all, self.children, seconds=25)
         for child in self.children:
             child.start()
         self._wait_until_it_serves()
@@ -102,11 +106,19 @@ class _Mall:
             start_new_session=True,
         )
         try:
-            code = process.wait()
+            while (code := process.poll()) is None:
+                self._stop_without_make()
+                time.sleep(_STEP / 2)
         finally:
             process.terminate()
+            process.wait()
         if code:
             raise SystemExit(code)
+
+    def _stop_without_make(self) -> None:
+        """End when the `make` that started us was killed: nobody is left to press Ctrl-C."""
+        if "MAKELEVEL" in os.environ and os.getppid() != self.parent:
+            raise KeyboardInterrupt
 
     def _wait_until_it_serves(self) -> None:
         address = f"http://127.0.0.1:{self.settings.port}/healthz"
@@ -128,6 +140,7 @@ class _Mall:
                 time.sleep(_STEP)
 
     def _look(self) -> None:
+        self._stop_without_make()
         for child in self.children:
             for line in child.new_errors():
                 err.print(f"[yellow]{child.name}[/yellow] ", end="")

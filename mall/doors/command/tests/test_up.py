@@ -16,6 +16,7 @@ import pytest
 
 from mall.doors.command.children import MARK
 from mall.doors.postgres import Cluster, libpq, urls
+from mall.doors.postgres.tests.folders import new_folder
 from mall.kernel.settings import Settings, from_environment
 
 SMALL_MALL = [sys.executable, "-m", "mall.doors.command.tests.small_mall"]
@@ -81,10 +82,11 @@ class Runs:
 
 
 @pytest.fixture
-def runs(tmp_path: Path) -> Generator[Runs]:
-    made = Runs(tmp_path / "data")
-    yield made
-    made.end()
+def runs() -> Generator[Runs]:
+    with new_folder() as folder:
+        made = Runs(folder / "data")
+        yield made
+        made.end()
 
 
 def soon(happens: Callable[[], bool]) -> bool:
@@ -151,6 +153,18 @@ def test_a_second_one_says_that_the_mall_is_open(runs: Runs) -> None:
     assert "已经开着" in said
     assert "open already" in said
     assert "Traceback" not in said
+
+
+def test_a_killed_make_takes_the_mall_with_it_and_the_next_one_opens(runs: Runs) -> None:
+    command = f"{sys.executable} -m mall.doors.command.tests.small_mall; true"
+    make = subprocess.Popen(
+        ["/bin/sh", "-c", command], env=runs.environ | {"MAKELEVEL": "1"}, stdout=subprocess.DEVNULL
+    )
+    assert soon(lambda: runs.web_pid() > 0)
+    make.kill()
+    make.wait()
+
+    runs.open()
 
 
 def test_a_taken_port_is_named(runs: Runs) -> None:

@@ -3,6 +3,7 @@ import signal
 import stat
 from collections.abc import Generator
 from pathlib import Path
+from shutil import rmtree
 
 import psycopg
 import pytest
@@ -19,9 +20,16 @@ from mall.doors.postgres import (
 )
 from mall.doors.postgres.addresses import APP_ROLE, parsed, url_of
 from mall.doors.postgres.migrating import migrate, pending
+from mall.doors.postgres.tests.folders import new_folder
 from mall.doors.trouble import Trouble
 from mall.kernel import schema
 from mall.kernel.settings import from_environment
+
+
+@pytest.fixture
+def folder() -> Generator[Path]:
+    with new_folder() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +71,7 @@ def test_the_server_listens_on_no_network(urls: Urls) -> None:
     assert value(urls.owner, "SHOW password_encryption") == "scram-sha-256"
 
 
-def test_a_real_mall_loses_nothing_with_the_power(tmp_path: Path) -> None:
+def test_a_real_mall_loses_nothing_with_the_power() -> None:
     with throw_away_cluster() as durable:
         urls = create_database(durable, "mall", owner="owner", app="app")
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -103,8 +111,8 @@ def test_migrating_is_repeatable_and_shuts_every_table(cluster: Cluster) -> None
     assert value(urls.owner, open_tables) == 0
 
 
-def test_what_a_killed_server_leaves_behind_does_not_hinder_the_next(tmp_path: Path) -> None:
-    cluster = Cluster.of(tmp_path)
+def test_what_a_killed_server_leaves_behind_does_not_hinder_the_next(folder: Path) -> None:
+    cluster = Cluster.of(folder)
     first = cluster.start(fsync="off")
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
@@ -117,8 +125,8 @@ def test_what_a_killed_server_leaves_behind_does_not_hinder_the_next(tmp_path: P
         cluster.stop(second)
 
 
-def test_a_process_number_that_a_stranger_has_now_does_not_hinder(tmp_path: Path) -> None:
-    cluster = Cluster.of(tmp_path)
+def test_a_process_number_that_a_stranger_has_now_does_not_hinder(folder: Path) -> None:
+    cluster = Cluster.of(folder)
     cluster.stop(cluster.start(fsync="off"))
     stale = [str(os.getppid()), str(cluster.data), "0", "5432", "", "", "", "ready"]
     (cluster.data / "postmaster.pid").write_text("\n".join(stale))
@@ -127,13 +135,13 @@ def test_a_process_number_that_a_stranger_has_now_does_not_hinder(tmp_path: Path
     cluster.stop(cluster.start(fsync="off"))
 
 
-def test_a_lost_password_file_is_replaced(tmp_path: Path) -> None:
-    cluster = Cluster.of(tmp_path)
-    settings = from_environment({"MALL_DATA": str(tmp_path)})
+def test_a_lost_password_file_is_replaced(folder: Path) -> None:
+    cluster = Cluster.of(folder)
+    settings = from_environment({"MALL_DATA": str(folder)})
     server = cluster.start(fsync="off")
     prepare(settings)
     cluster.stop(server)
-    for kept in (tmp_path / "secrets").iterdir():
+    for kept in (folder / "secrets").iterdir():
         kept.unlink()
 
     server = cluster.start(fsync="off")
@@ -143,8 +151,8 @@ def test_a_lost_password_file_is_replaced(tmp_path: Path) -> None:
         cluster.stop(server)
 
 
-def test_a_half_made_database_is_made_anew(tmp_path: Path) -> None:
-    cluster = Cluster.of(tmp_path)
+def test_a_half_made_database_is_made_anew(folder: Path) -> None:
+    cluster = Cluster.of(folder)
     cluster.folder.mkdir(exist_ok=True)
     (cluster.folder / "data.new").mkdir()
     (cluster.folder / "data.new" / "PG_VERSION").write_text("18")
@@ -153,16 +161,17 @@ def test_a_half_made_database_is_made_anew(tmp_path: Path) -> None:
     assert (cluster.data / "PG_VERSION").exists()
 
 
-def test_a_long_path_still_has_a_short_socket(tmp_path: Path) -> None:
-    cluster = Cluster.of(tmp_path / ("long" * 25) / "mall")
+def test_a_long_path_still_has_a_short_socket(folder: Path) -> None:
+    cluster = Cluster.of(folder / ("long" * 25) / "mall")
     assert len(os.fsencode(cluster.sockets / ".s.PGSQL.5432")) <= 107
     cluster.stop(cluster.start(fsync="off"))
     assert stat.S_IMODE(cluster.sockets.stat().st_mode) == 0o700
+    rmtree(cluster.sockets)
 
 
-def test_a_socket_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
-    cluster = Cluster.of(tmp_path / ("long" * 25) / "mall")
-    elsewhere = tmp_path / "elsewhere"
+def test_a_socket_folder_of_somebody_else_is_refused(folder: Path) -> None:
+    cluster = Cluster.of(folder / ("long" * 25) / "mall")
+    elsewhere = folder / "elsewhere"
     elsewhere.mkdir()
     cluster.sockets.symlink_to(elsewhere)
     try:
@@ -172,17 +181,20 @@ def test_a_socket_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
         cluster.sockets.unlink()
 
 
-def test_nothing_above_the_data_folder_changes(tmp_path: Path) -> None:
-    parent = tmp_path / "closed"
-    parent.mkdir(mode=0o700)
-    before = [p.stat().st_mode for p in (parent, *parent.parents)]
-    cluster = Cluster.of(parent / "data")
-    cluster.stop(cluster.start(fsync="off"))
-    assert [p.stat().st_mode for p in (parent, *parent.parents)] == before
+def test_nothing_above_the_data_folder_changes(folder: Path) -> None:
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    before = [p.stat().st_mode for p in (closed, *closed.parents)]
+    cluster = Cluster.of(closed / "data")
+    try:
+        cluster.stop(cluster.start(fsync="off"))
+        assert [p.stat().st_mode for p in (closed, *closed.parents)] == before
+    finally:
+        rmtree(cluster.folder)
 
 
-def test_secrets_are_made_once(tmp_path: Path) -> None:
-    assert secret(tmp_path, "one") == secret(tmp_path, "one") != secret(tmp_path, "two")
+def test_secrets_are_made_once(folder: Path) -> None:
+    assert secret(folder, "one") == secret(folder, "one") != secret(folder, "two")
 
 
 @pytest.mark.parametrize(
