@@ -40,11 +40,13 @@ find_uv() {
     return 1
 }
 fetch_uv() { # the last resort: any Python 3.8 can install uv, and uv brings a newer Python
-    any=$(command -v python3) || return 1
     say '没有 Python >= 3.12,先安装 uv · no Python >= 3.12 here, installing uv into .mall-tools first'
-    "$any" -m venv .mall-tools/uv >/dev/null 2>&1 || return 1
-    .mall-tools/uv/bin/python -m pip install -q --disable-pip-version-check 'uv>=0.9' >&2 || return 1
-    echo "$PWD/.mall-tools/uv/bin/uv"
+    for any in python3 /usr/bin/python3 /usr/local/bin/python3; do
+        "$any" -m venv .mall-tools/uv >/dev/null 2>&1 || continue
+        .mall-tools/uv/bin/python -m pip install -qq --disable-pip-version-check 'uv>=0.9' >&2 &&
+            { echo "$PWD/.mall-tools/uv/bin/uv"; return; }
+    done
+    return 1
 }
 
 uv=$(find_uv) || uv=
@@ -61,7 +63,7 @@ rm -f .venv/ready
 usable || rm -rf .venv
 trap 'say "✗ 依赖安装失败,请看上面的原因 · the packages could not be installed; the reason is above"' EXIT
 if [ -n "$uv" ]; then
-    python=$(find_python) || python='>=3.12'
+    python=$(find_python) || python=3.13
     usable || "$uv" venv -q --no-project --python "$python" .venv
     "$uv" pip install -q --require-hashes -p .venv -r requirements.lock
     "$uv" pip install -q --no-deps --no-build-isolation -p .venv -e .
