@@ -59,3 +59,14 @@ def errand_named(name: str) -> Errand[Any, Any] | None:
 def all_errands() -> list[Errand[Any, Any]]:
     """List every errand of the house."""
     return list(_by_name.values())
+
+
+@dataclass(frozen=True, slots=True)
+class RunErrand:
+    """The power to run an errand now, for a request that waits for its value. Doors make it."""
+
+    run: Callable[[Errand[Any, Any], Args], Awaitable[Any]]
+
+    async def __call__(self, errand: Errand[Any, Any], args: Args) -> Any:
+        """Run it and give ``Done.value``. Raises what its steps raise."""
+        return await self.run(errand, args)

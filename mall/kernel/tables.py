@@ -31,3 +31,18 @@ class AuditRow(Table):
     subject_id: Mapped[UUID]
     before: Mapped[dict[str, Any] | None]
     after: Mapped[dict[str, Any] | None]
+
+
+class AttemptRow(Table):
+    """Something limited that was tried: a code sent, a password."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        Index(None, "tenant_id", "what", "at"),
+        Index(None, "tenant_id", "at"),
+        {"schema": "kernel"},
+    )
+    tenant_id: Mapped[TenantId] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    what: Mapped[str]
+    at: Mapped[Instant]
