@@ -5,9 +5,9 @@ import logging
 
 import click
 
+from mall.doors.command.environment import settings
 from mall.doors.command.speaking import out, plainly
-from mall.doors.trouble import Trouble
-from mall.kernel.settings import Settings, from_environment
+from mall.doors.command.tenant_commands import tenant
 
 _LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -27,7 +27,7 @@ def up_command() -> None:
     from mall.doors.command.supervisor import up
 
     with plainly():
-        up(_settings())
+        up(settings())
 
 
 @main.command()
@@ -36,7 +36,7 @@ def web() -> None:
     from mall.doors.command.serving import serve_web
 
     with plainly():
-        serve_web(_settings())
+        serve_web(settings())
 
 
 @main.command()
@@ -46,7 +46,7 @@ def worker() -> None:
 
     logging.basicConfig(level=logging.WARNING, format=_LOG_FORMAT)
     with plainly():
-        asyncio.run(run_worker(_settings()))
+        asyncio.run(run_worker(settings()))
 
 
 @main.command("migrate")
@@ -56,7 +56,7 @@ def migrate_command(message: str | None) -> None:
     from mall.doors.command.holding import opened
     from mall.doors.postgres import migrating
 
-    with plainly(), opened(_settings(), "mall migrate") as urls:
+    with plainly(), opened(settings(), "mall migrate") as urls:
         with out.status("更新数据库结构 · migrating"):
             migrating.migrate(urls.owner)
         if message is None:
@@ -72,11 +72,7 @@ def doctor_command() -> None:
     from mall.doors.command.doctor import examine
 
     with plainly():
-        raise SystemExit(0 if examine(_settings()) else 1)
+        raise SystemExit(0 if examine(settings()) else 1)
 
 
-def _settings() -> Settings:
-    try:
-        return from_environment()
-    except ValueError as wrong:
-        raise Trouble(f"环境变量不对:{wrong}", f"The environment is wrong: {wrong}") from None
+main.add_command(tenant)

@@ -93,7 +93,7 @@ def _ports(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    if settings.database_url is None and not Cluster.of(settings.data).is_ready():
+    if not _may_answer(settings):
         yield Finding("内置数据库没有运行 · the embedded database does not run", "make up")
         return
     given = urls(settings)
@@ -116,7 +116,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _worker(settings: Settings) -> Iterator[Finding]:
-    if settings.database_url is None and not Cluster.of(settings.data).is_ready():
+    if not _may_answer(settings):
         return
     with psycopg.connect(libpq(urls(settings).app), connect_timeout=5) as app:
         row = app.execute(
@@ -162,6 +162,13 @@ def _browser(_: Settings) -> Iterator[Finding]:
         None if found else "apt install chromium fonts-noto-cjk",
         grave=False,
     )
+
+
+def _may_answer(settings: Settings) -> bool:
+    """Tell whether asking the database makes sense; an embedded one is not made for that."""
+    if settings.database_url is not None:
+        return True
+    return (settings.data / "postgres").exists() and Cluster.of(settings.data).is_ready()
 
 
 def _first(find: Callable[[str], str | None], *names: str) -> str | None:

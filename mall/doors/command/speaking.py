@@ -8,6 +8,7 @@ import psycopg
 from rich.console import Console
 
 from mall.doors.trouble import Trouble
+from mall.kernel.problems import Problem
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -30,6 +31,8 @@ def plainly() -> Generator[None]:
         yield
     except Trouble as trouble:
         tell(trouble)
+    except Problem as problem:
+        tell(Trouble(problem.text("zh-CN"), problem.text("en")))
     except PermissionError as failure:
         tell(
             Trouble(

@@ -29,7 +29,7 @@ _ONE_AT_A_TIME = 4_715_201_831
 
 def configuration(connection: Connection | None = None) -> Config:
     """Make alembic's configuration; the connection is handed to ``migrations/env.py``."""
-    config = Config()
+    config = Config(stdout=StringIO())
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
@@ -47,6 +47,9 @@ def migrate(owner_url: str) -> None:
         )
         connection.commit()
         _apply_job_tables(connection)
+        for name in schemas(import_all_tables()):  # one a room; migrations fill them
+            connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{name}"'))
+        connection.commit()
         command.upgrade(configuration(connection), "head")
         connection.commit()
         _shut_tables(connection)
