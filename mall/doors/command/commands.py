@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 
 import click
 
+from mall.doors.command.demo_goods import has_goods, seed
 from mall.doors.command.environment import settings
 from mall.doors.command.speaking import out, plainly
 from mall.doors.command.tenant_commands import tenant
@@ -75,4 +77,23 @@ def doctor_command() -> None:
         raise SystemExit(0 if examine(settings()) else 1)
 
 
+@click.command("seed")
+def seed_command() -> None:
+    """放入演示商品,可重复 · Fill the demo malls; safe to repeat."""
+    from mall.doors.command.holding import opened
+    from mall.doors.postgres.history import SEEDED, note_done
+
+    with plainly():
+        here = settings()
+        with opened(here, "mall seed") as urls:
+            asyncio.run(_finished(seed()(here)))
+            note_done(urls.owner, SEEDED)
+
+
+async def _finished(work: Awaitable[None]) -> None:
+    await work
+
+
 main.add_command(tenant)
+if has_goods():
+    main.add_command(seed_command)

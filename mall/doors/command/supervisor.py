@@ -15,6 +15,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 from mall.doors.command.children import MARK, Child, end_all, end_orphans
+from mall.doors.command.demo_goods import demo_accounts, has_goods
 from mall.doors.command.holding import held, holder, say_closing
 from mall.doors.command.speaking import err, out
 from mall.doors.postgres import Cluster, Urls, prepare
@@ -95,7 +96,7 @@ class _Mall:
     def _bring_up_to_date(self, urls: Urls) -> None:
         if not up_to_date(urls.owner):
             self._run_to_end("migrate")
-        if self.settings.demo and not is_done(urls.owner, SEEDED):
+        if self.settings.demo and has_goods() and not is_done(urls.owner, SEEDED):
             self._run_to_end("seed")
 
     def _run_to_end(self, command: str) -> None:
@@ -169,6 +170,7 @@ def modules_of(settings: Settings) -> dict[str, list[str]]:
 def greeting(settings: Settings) -> list[str]:
     """Write what to know of an open mall."""
     return [
+        *(demo_accounts() if settings.demo else ()),
         f"集市 · malls     {settings.url}",
         f"接口 · API docs  {settings.url}/api/docs",
         f"日志 · logs      {settings.data / 'logs'}    Ctrl-C 关闭 · closes",

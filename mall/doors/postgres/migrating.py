@@ -1,5 +1,6 @@
 """Bringing the schema up to date, as the owner, one process at a time."""
 
+from argparse import Namespace
 from collections.abc import Generator
 from contextlib import contextmanager
 from io import StringIO
@@ -29,7 +30,7 @@ _ONE_AT_A_TIME = 4_715_201_831
 
 def configuration(connection: Connection | None = None) -> Config:
     """Make alembic's configuration; the connection is handed to ``migrations/env.py``."""
-    config = Config(stdout=StringIO())
+    config = Config(cmd_opts=Namespace(quiet=True))
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
