@@ -12,7 +12,6 @@ from mall.members.actions import (
     change_profile,
     remove_address,
     sign_out,
-    sign_out_everywhere,
 )
 from mall.members.errands import ask_code, register, sign_in_with_code, sign_in_with_password
 from mall.members.port import at_sign_in
@@ -86,5 +85,4 @@ __all__ = [
     "sign_in_with_code",
     "sign_in_with_password",
     "sign_out",
-    "sign_out_everywhere",
 ]

@@ -41,14 +41,15 @@ async def begin_session(tx: Tx, member: Member, old_token: str, now: Instant) ->
     return SignedIn(token, member, guest, expires_at)
 
 
-async def sign_out(tx: Tx, token: str) -> None:
-    """End the session of a token; an unknown one changes nothing."""
+async def sign_out(tx: Tx, token: str, *, everywhere: bool = False) -> None:
+    """End the session of a token, or with ``everywhere`` all of that shopper.
+
+    An unknown token changes nothing.
+    """
+    found = await store.session(tx, hash_token(token)) if everywhere else None
     await store.end_session(tx, hash_token(token))
-
-
-async def sign_out_everywhere(tx: Tx, member_id: MemberId) -> None:
-    """End every session of a member."""
-    await store.end_sessions_of(tx, ShopperId(member_id))
+    if found is not None:
+        await store.end_sessions_of(tx, found.shopper_id)
 
 
 async def change_profile(

@@ -16,7 +16,7 @@ from mall.kernel.outside import Outside
 from mall.kernel.source import Source
 from mall.kernel.time import Instant
 from mall.staff import rules, store
-from mall.staff.actions import actor
+from mall.staff.actions import actor, set_password
 from mall.staff.rules import StaffMember, StaffSignedIn, TooManyTries, WrongPassword
 
 
@@ -29,12 +29,21 @@ class Claim:
     password: str
     email: str
     source: Source
+    new_password: str = ""
 
 
 async def sign_in(run: RunErrand, *, email: str, password: str, source: Source) -> StaffSignedIn:
     """Begin a session in place of the one the source has. Raises WrongPassword, TooManyTries."""
     args = {"email": email, "password": password, "source": source}
     return cast(StaffSignedIn, await run(SIGN_IN, args))
+
+
+async def change_password(
+    run: RunErrand, *, staff: StaffMember, old: str, new: str, source: Source
+) -> None:
+    """Change one's own password; all sessions end. Raises WrongPassword, TooManyTries."""
+    args = {"email": staff.email, "password": old, "new": rules.checked_password(new)}
+    await run(CHANGE_PASSWORD, args | {"source": source})
 
 
 async def prepare(tx: Tx, args: Args, now: Instant) -> Claim:
@@ -52,7 +61,7 @@ async def prepare(tx: Tx, args: Args, now: Instant) -> Claim:
     if wait:
         raise TooManyTries(wait)
     staff, stored = await store.find(tx, email) or (None, "")
-    return Claim(staff, stored, str(args["password"]), email, source)
+    return Claim(staff, stored, str(args["password"]), email, source, str(args.get("new", "")))
 
 
 async def call(outside: Outside, claim: Claim) -> bool:
@@ -83,8 +92,24 @@ async def record(tx: Tx, claim: Claim, fits: bool, now: Instant) -> Done:
     return Done(StaffSignedIn(token, staff, expires_at))
 
 
+async def compare_and_hash(outside: Outside, claim: Claim) -> str:
+    """Hash the new password; "" when the old one does not fit."""
+    fits = await passwords.fits(claim.password, claim.password_hash)
+    return await passwords.hashed(claim.new_password) if fits else ""
+
+
+async def record_password(tx: Tx, claim: Claim, hashed: str, now: Instant) -> Done:
+    """Store the new password. Raises WrongPassword."""
+    if not hashed or claim.staff is None:
+        raise WrongPassword
+    await attempts.forgive(tx, _tries(claim.email))
+    await set_password(tx, claim.staff.id, hashed, by=claim.staff, now=now)
+    return Done()
+
+
 def _tries(email: str) -> str:
     return f"staff.account/{email}"
 
 
 SIGN_IN = Errand("staff.sign_in", prepare, call, record)
+CHANGE_PASSWORD = Errand("staff.change_password", prepare, compare_and_hash, record_password)
