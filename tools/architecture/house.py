@@ -12,7 +12,15 @@ CODE = ("mall", "tools", "tests", "benchmarks", "migrations", "conftest.py")
 NOT_OURS = frozenset({"node_modules", "__pycache__", ".venv", "static", "dist", "build"})
 GROUND = frozenset({"kernel", "doors"})  # parts of the staircase that are no rooms
 
-type Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Assign | ast.TypeAlias
+type Definition = (
+    ast.ClassDef
+    | ast.FunctionDef
+    | ast.AsyncFunctionDef
+    | ast.Assign
+    | ast.AnnAssign
+    | ast.TypeAlias
+)
+type Known = Definition | tuple[str, str]  # made here, or (module, name) that it is imported from
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,7 @@ class Source:
     module: str  # as it is imported
     text: str
     tree: ast.Module
+    names: dict[str, Known]
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -82,14 +91,15 @@ class House:
     def find(self, module: str, name: str) -> tuple[Source, Definition] | None:
         """Find where a name that ``module`` knows is defined, following imports. None: outside."""
         source = self.sources.get(module)
-        for node in source.tree.body if source else ():
-            if source and name in _defined(node):
-                return source, node  # type: ignore[return-value] # _defined names Definitions only
-            if isinstance(node, ast.ImportFrom) and node.module:
-                for alias in node.names:
-                    if (alias.asname or alias.name) == name and node.module != module:
-                        return self.find(node.module, alias.name)
-        return None
+        if source is None:
+            return None
+        match source.names.get(name):
+            case None:
+                return None
+            case (origin, as_named):
+                return self.find(origin, as_named) if origin != module else None
+            case definition:
+                return source, definition
 
 
 def read(root: Path) -> House:
@@ -106,7 +116,7 @@ def read(root: Path) -> House:
                 Fault(relative, error.lineno or 0, f"cannot be parsed: {error.msg}", "mend it")
             )
             continue
-        house.sources[module] = Source(relative, module, text, tree)
+        house.sources[module] = Source(relative, module, text, tree, _names(tree))
     return house
 
 
@@ -127,7 +137,7 @@ def staircase(root: Path) -> list[list[str]]:
 
 def doc_line(node: ast.Module | Definition) -> str:
     """Give the first line of a docstring; empty when there is none."""
-    if isinstance(node, ast.Assign | ast.TypeAlias):
+    if isinstance(node, ast.Assign | ast.AnnAssign | ast.TypeAlias):
         return ""
     return (ast.get_docstring(node) or "").partition("\n")[0]
 
@@ -141,16 +151,24 @@ def last_name(node: ast.AST) -> str:
             return ""
 
 
-def _defined(node: ast.stmt) -> list[str]:
-    match node:
-        case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-            return [name]
-        case ast.TypeAlias(name=target):
-            return [last_name(target)]
-        case ast.Assign(targets=targets):
-            return [last_name(target) for target in targets]
-        case _:
-            return []
+def _names(tree: ast.Module) -> dict[str, Known]:
+    """Tell what the names of a module stand for."""
+    known = dict[str, Known]()
+    for node in tree.body:
+        match node:
+            case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                known[node.name] = node
+            case ast.TypeAlias():
+                known[last_name(node.name)] = node
+            case ast.Assign():
+                known |= {last_name(target): node for target in node.targets}
+            case ast.AnnAssign():
+                known[last_name(node.target)] = node
+            case ast.ImportFrom(module=str(module)):
+                known |= {alias.asname or alias.name: (module, alias.name) for alias in node.names}
+            case _:
+                pass
+    return known
 
 
 def _python_files(root: Path) -> Iterator[Path]:

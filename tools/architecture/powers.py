@@ -47,9 +47,10 @@ def _faults_of(source: Source, node: ast.AST) -> Iterator[Fault]:
         yield from _of_signature(source, node)
     elif isinstance(node, ast.Call):
         yield from _of_call(source, node)
-    elif isinstance(node, ast.ImportFrom) and source.room:
-        if "Database" in {alias.name for alias in node.names} and not source.is_simulator:
-            yield _fault(source, node, "a room holds the database", "take ``Read`` or ``Tx``")
+    elif isinstance(node, ast.ImportFrom) and source.room and not source.is_simulator:
+        for alias in node.names:
+            if alias.name == "Database":
+                yield _fault(source, node, "a room holds the database", "take ``Read``/``Tx``")
 
 
 def _of_signature(source: Source, node: Function) -> Iterator[Fault]:

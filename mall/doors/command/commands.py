@@ -58,7 +58,7 @@ def migrate_command(message: str | None) -> None:
     from mall.doors.command.holding import opened
     from mall.doors.postgres import migrating
 
-    with plainly(), opened(settings(), "mall migrate") as urls:
+    with plainly(), opened(settings(), "mall migrate", current=False) as urls:
         with out.status("更新数据库结构 · migrating"):
             migrating.migrate(urls.owner)
         if message is None:

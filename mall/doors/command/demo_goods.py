@@ -1,4 +1,4 @@
-"""The socket for the demo malls: `demo/seeding.py` fills them, `demo/accounts.py` names who is there.
+"""The socket for the demo malls: `demo/seeding.py` fills, `demo/accounts.py` tells who is there.
 
 Both are found by name, so that an installation may leave the demo folder out.
 """

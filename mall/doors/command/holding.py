@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mall.doors.postgres import Cluster, Urls, prepare
+from mall.doors.postgres.history import up_to_date
 from mall.doors.trouble import Trouble
 from mall.kernel.settings import Settings
 
@@ -70,11 +71,23 @@ def holder(data: Path) -> str:
 
 
 @contextmanager
-def opened(settings: Settings, who: str) -> Generator[Urls]:
+def opened(settings: Settings, who: str, *, current: bool = True) -> Generator[Urls]:
     """Have the database answering inside the ``with``.
 
     An embedded server is started and stopped again, or used as it is when the mall is open.
+    Trouble when migrations are due, unless ``current`` is false.
     """
+    with _answering(settings, who) as urls:
+        if current and not up_to_date(urls.owner):
+            raise Trouble(
+                "数据库结构不是最新的;请先运行 mall migrate。",
+                "The database is not up to date; run mall migrate first.",
+            )
+        yield urls
+
+
+@contextmanager
+def _answering(settings: Settings, who: str) -> Generator[Urls]:
     if settings.database_url is not None:
         yield prepare(settings)
         return

@@ -1,0 +1,33 @@
+"""Migrations: each names the rooms it changes, and none is unfit for a database in use."""
+
+import re
+from collections.abc import Iterator
+
+from tools.architecture.fault import Fault
+from tools.architecture.house import House, Source, staircase
+
+VERSIONS = ("migrations", "versions")
+_NAMED = re.compile(r"^([\w, ]+): \S")
+
+
+def faults(house: House) -> Iterator[Fault]:
+    """Judge the names of all migrations; have squawk judge the SQL that they run."""
+    rooms = {room for line in staircase(house.root) for room in line} | {"mall"}
+    written = [source for source in house if source.parts[:2] == VERSIONS]
+    for source in written:
+        yield from _of_name(source, rooms)
+    if written:
+        from tools.setup.migrations import lint  # slow to import: needs the database's door
+
+        if not lint(house.root.joinpath(*VERSIONS).parent):
+            what = "squawk found SQL that is unfit for a database in use (above)"
+            yield Fault("/".join(VERSIONS), 0, what, "write it in the safe order it names")
+
+
+def _of_name(source: Source, rooms: set[str]) -> Iterator[Fault]:
+    first = next(iter(source.text.strip().strip('"').splitlines()), "")
+    named = _NAMED.match(first)
+    unknown = {name.strip() for name in named[1].split(",")} - rooms if named else {first}
+    for name in sorted(unknown):
+        what = f"“{name}” is no room"
+        yield Fault(source.path, 1, what, 'begin the docstring with "<room>[, <room>]: <why>"')
