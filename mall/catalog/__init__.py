@@ -1,0 +1,93 @@
+"""Catalogue: what there is to buy - products, their variants, and the shelves they stand on.
+
+hears      -
+announces  ProductChanged
+"""
+
+from mall.catalog.actions import (
+    archive,
+    publish,
+    put_attribute,
+    put_brand,
+    put_category,
+    put_tags,
+    save_product,
+)
+from mall.catalog.events import ProductChanged
+from mall.catalog.queries import (
+    attributes,
+    brands,
+    categories,
+    ids_by_slugs,
+    list_products,
+    product,
+    product_by_slug,
+    products,
+    skus,
+    subtree,
+    tags,
+)
+from mall.catalog.rules import (
+    Attribute,
+    AttributeValue,
+    Brand,
+    Category,
+    ChangedMeanwhile,
+    Choice,
+    CodeTaken,
+    Draft,
+    DraftSku,
+    NotReady,
+    Option,
+    OptionValue,
+    Product,
+    Sku,
+    SkuFacts,
+    SlugTaken,
+    applicable,
+    paths,
+    slug_from,
+)
+from mall.catalog.store import Filter
+
+__all__ = [
+    "Attribute",
+    "AttributeValue",
+    "Brand",
+    "Category",
+    "ChangedMeanwhile",
+    "Choice",
+    "CodeTaken",
+    "Draft",
+    "DraftSku",
+    "Filter",
+    "NotReady",
+    "Option",
+    "OptionValue",
+    "Product",
+    "ProductChanged",
+    "Sku",
+    "SkuFacts",
+    "SlugTaken",
+    "applicable",
+    "archive",
+    "attributes",
+    "brands",
+    "categories",
+    "ids_by_slugs",
+    "list_products",
+    "paths",
+    "product",
+    "product_by_slug",
+    "products",
+    "publish",
+    "put_attribute",
+    "put_brand",
+    "put_category",
+    "put_tags",
+    "save_product",
+    "skus",
+    "slug_from",
+    "subtree",
+    "tags",
+]
