@@ -46,7 +46,7 @@ def _shown(line: CartLine, fact: SkuFacts, price: Price | None, available: int) 
         product_id=fact.product_id,
         slug=fact.slug,
         title=fact.title,
-        options=" / ".join(fact.options),
+        options=fact.choice,
         image=fact.image,
         quantity=line.quantity,
         selected=line.selected,

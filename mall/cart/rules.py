@@ -31,7 +31,7 @@ class ShownLine:
     product_id: ProductId
     slug: str
     title: Texts
-    options: str
+    options: Texts  # the chosen variant in words; {} when there is nothing to choose
     image: AssetId | None
     quantity: int
     selected: bool

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import msgspec
 import nh3
 
-from mall.kernel.i18n import Texts
+from mall.kernel.i18n import Texts, pick
 from mall.kernel.ids import (
     AssetId,
     AttributeId,
@@ -154,6 +154,12 @@ class SkuFacts:
     weight_grams: int
     freight_template_id: FreightTemplateId | None
     sellable: bool  # published and active; says nothing about price and stock
+
+    @property
+    def choice(self) -> dict[str, str]:
+        """Say the chosen values in one line per language; {} when there is nothing to choose."""
+        tags = {tag for value in self.options for tag in value}
+        return {tag: " / ".join(pick(value, tag) for value in self.options) for tag in tags}
 
 
 @dataclass(frozen=True, slots=True)

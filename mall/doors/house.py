@@ -11,6 +11,7 @@ from obstore.store import LocalStore, ObjectStore, from_url
 from mall.doors.lanes import Lanes
 from mall.doors.memories import Memory
 from mall.doors.postgres import app_url, secret
+from mall.doors.postgres.history import fingerprint
 from mall.kernel import schema
 from mall.kernel.crypto import Secrets
 from mall.kernel.db import Database
@@ -32,6 +33,7 @@ class House:
     app_url: str
     db: Database
     outside: Outside
+    fingerprint: str = field(default_factory=fingerprint)  # of the migrations of this code
     lanes: Lanes = field(init=False)
     malls: Memory[str, Tenant | None] = field(default_factory=lambda: Memory(1.0, 4_096))
     sessions: Memory[tuple[TenantId, bytes], Session | None] = field(

@@ -23,6 +23,7 @@ from mall.kernel.problems import (
     FieldError,
     Invalid,
     InvalidFields,
+    NotAllowed,
     Nothing,
     Problem,
     TooMany,
@@ -57,6 +58,16 @@ class WrongMethod(Invalid):
     code = "request.method_not_allowed"
     texts = {"zh-CN": "该地址不支持这种操作", "en": "This address does not do that"}
     status = 405
+
+
+class CrossSite(NotAllowed):
+    """Another site's page tried to act in a visitor's name."""
+
+    code = "request.cross_site"
+    texts = {
+        "zh-CN": "该操作来自其他网站，已拒绝；请在本站页面内操作",
+        "en": "This came from another site and was refused; please do it on our own pages",
+    }
 
 
 class Broken(Problem):

@@ -20,6 +20,7 @@ class Settings:
     pay_simulator_port: int
     web_processes: int
     smtp: Mapping[str, str] = field(default_factory=dict[str, str])  # host, port, user, password
+    requests_per_second: int = 50  # that one visitor may make in the long run; 0: no limit
     host: str = "127.0.0.1"  # address that web listens on; 0.0.0.0 opens it to the network
 
     @property
@@ -47,12 +48,13 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         pay_simulator_port=_number(environ, "MALL_PAY_PORT", port + 1),
         web_processes=_number(environ, "MALL_WEB_PROCESSES", 1),
         smtp=smtp,
+        requests_per_second=_number(environ, "MALL_REQUESTS_PER_SECOND", 50, least=0),
         host=environ.get("MALL_HOST") or "127.0.0.1",
     )
 
 
-def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+def _number(environ: Mapping[str, str], name: str, default: int, *, least: int = 1) -> int:
     raw = environ.get(name) or str(default)
-    if not raw.isdecimal() or not 0 < int(raw) < 65536:
-        raise ValueError(f"{name} must be a number from 1 to 65535, not {raw!r}")
+    if not raw.isdecimal() or not least <= int(raw) < 65536:
+        raise ValueError(f"{name} must be a number from {least} to 65535, not {raw!r}")
     return int(raw)

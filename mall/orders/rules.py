@@ -61,7 +61,7 @@ class PlacedLine:
     sku_id: SkuId
     product_id: ProductId
     title: Texts
-    options: str
+    options: Texts  # the chosen variant in words; {} when there was nothing to choose
     image: AssetId | None
     quantity: int
     unit_minor: int

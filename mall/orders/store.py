@@ -330,7 +330,7 @@ def _line_row(order: NewOrder, line: PlacedLine) -> dict[str, Any]:
         "product_id": line.product_id,
         "snapshot": {
             "title": dict(line.title),
-            "options": line.options,
+            "options": dict(line.options),
             "image": str(line.image) if line.image else None,
         },
         "quantity": line.quantity,

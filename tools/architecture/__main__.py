@@ -17,6 +17,7 @@ from tools.architecture import (
     problems,
     sizes,
     tables,
+    texts,
     words,
 )
 from tools.architecture.fault import Fault
@@ -24,16 +25,18 @@ from tools.architecture.house import House, read
 
 ROOT = Path(__file__).parents[2]
 GUARDS = (
+    imports,
+    faces,
     powers,
     names,
     sizes,
-    faces,
-    problems,
-    words,
-    endpoints,
     honesty,
+    problems,
+    endpoints,
     tables,
     migrations,
+    texts,
+    words,
     generated,
 )
 
@@ -41,7 +44,6 @@ GUARDS = (
 def faults(house: House) -> Iterator[Fault]:
     """Run every guard over the house."""
     yield from house.unreadable
-    yield from imports.faults(house.root)
     for guard in GUARDS:
         yield from guard.faults(house)
 
@@ -52,7 +54,7 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case []:
             found = sorted(set(faults(house)))
-            print(*found, sep="\n") if found else print("✓ 结构 · architecture")
+            print(*found, *([""] if found else []), _counted(len(found)), sep="\n")
             return 1 if found else 0
         case ["write"]:
             print(*generated.write(house) or ["没有变化 · nothing changed"], sep="\n")
@@ -63,6 +65,10 @@ def main(arguments: list[str]) -> int:
         case _:
             print(sys.modules["tools.architecture"].__doc__)
             return 2
+
+
+def _counted(found: int) -> str:
+    return f"✗ 结构 · architecture: {found} faults" if found else "✓ 结构 · architecture: 0 faults"
 
 
 if __name__ == "__main__":

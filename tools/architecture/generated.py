@@ -30,11 +30,11 @@ def faults(house: House) -> Iterator[Fault]:
     for path, text in wanted.items():
         file = house.root / path
         if not file.is_file():
-            yield Fault(path, 0, "the page is missing", do)
+            yield Fault(path, 1, "the page is missing", do)
         elif file.read_text(encoding="utf-8") != text:
-            yield Fault(path, 0, "the page is older than the code", do)
+            yield Fault(path, 1, "the page is older than the code", do)
     for path in _left_over(house, wanted):
-        yield Fault(path, 0, "the page is about a room that is gone", do)
+        yield Fault(path, 1, "the page is about a room that is gone", do)
 
 
 def write(house: House) -> list[str]:

@@ -113,7 +113,7 @@ def read(root: Path) -> House:
             tree = ast.parse(text)
         except SyntaxError as error:
             house.unreadable.append(
-                Fault(relative, error.lineno or 0, f"cannot be parsed: {error.msg}", "mend it")
+                Fault(relative, error.lineno or 1, f"cannot be parsed: {error.msg}", "mend it")
             )
             continue
         house.sources[module] = Source(relative, module, text, tree, _names(tree))

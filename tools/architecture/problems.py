@@ -1,6 +1,7 @@
 """Problems: every refusal is explained in both languages, with the fields that it carries."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from string import Formatter
@@ -47,16 +48,14 @@ def faults(house: House) -> Iterator[Fault]:
 
 
 def _of_code(one: Refusal, codes: dict[str, Refusal]) -> Iterator[Fault]:
-    owner, _, rest = one.code.partition(".")
-    if one.source.room and (owner != one.source.room or not rest):
-        what = f"the code of {one.name} is {one.code}"
-        yield _fault(one, what, f'make it "{one.source.room}.<what>"')
-    if first := codes.setdefault(one.code, one) if one.code else None:
-        if first is not one:
-            what = f"{one.name} and {first.name} share the code {one.code}"
-            yield _fault(one, what, "a code names one problem")
-    else:
-        yield _fault(one, f"{one.name} has no code", 'write code = "<room>.<what>"')
+    owner = one.source.room or "[a-z_]+"  # doors and kernel: "request.not_found"
+    if not re.fullmatch(rf"{owner}\.[a-z_]+", one.code):
+        what = f"the code of {one.name} is “{one.code}”"
+        yield _fault(one, what, f'make it "{one.source.room or "<room>"}.<what>"')
+    first = codes.setdefault(one.code, one)
+    if one.code and first is not one:
+        what = f"{one.name} and {first.name} share the code {one.code}"
+        yield _fault(one, what, "a code names one problem")
 
 
 def refusals(house: House) -> list[Refusal]:

@@ -41,8 +41,8 @@ def faults(house: House) -> Iterator[Fault]:
         if source.parts[0] == "mall" and source.parts[2:] == ("tables.py",):
             try:
                 import_module(source.module)
-            except ImportError as error:
-                yield Fault(source.path, 0, f"cannot be imported: {error}", "mend the import")
+            except Exception as error:  # whatever a module that is being written raises
+                yield Fault(source.path, 1, f"cannot be imported: {error!r}", "mend the import")
     heights = {room: -i for i, line in enumerate(staircase(house.root)) for room in line}
     policies = schema.policies(Row.metadata)
     yield from faults_of(placed(house.root), policies, schema.DIRECTORY_TABLES, heights)
@@ -56,7 +56,7 @@ def placed(root: Path) -> list[Placed]:
         path = module.replace(".", "/") + ".py"
         text = (root / path).read_text(encoding="utf-8") if (root / path).is_file() else ""
         match = re.search(rf"^class {mapper.class_.__name__}\b", text, re.MULTILINE)
-        line = text[: match.start()].count("\n") + 1 if match else 0
+        line = text[: match.start()].count("\n") + 1 if match else 1
         found.append(Placed(table, module.split(".")[1], path, line))
     return found
 

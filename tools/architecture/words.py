@@ -1,67 +1,72 @@
-"""Texts of the storefront are written in Chinese: each has its English, and none is left over."""
+"""docs/words.md: one word in zh-CN and en for every thing that has a name in the code."""
 
-import ast
-import json
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, TemplateSyntaxError, nodes
-
 from tools.architecture.fault import Fault
-from tools.architecture.house import House, Source, files, last_name
+from tools.architecture.house import House
 
-STOREFRONT = "mall/doors/storefront"
-TEMPLATES = f"{STOREFRONT}/templates"
-ENGLISH = f"{STOREFRONT}/words/en.json"
+PAGE = "docs/words.md"
+IDS = "mall.kernel.ids"
 
-type Use = tuple[str, int, str | None]  # path, line, text; None: not a literal
+_CODE = re.compile(r"`([^`]+)`")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table of a room."""
+
+    line: int
+    room: str
+    zh: str
+    en: str
+    names: tuple[str, ...]
 
 
 def faults(house: House) -> Iterator[Fault]:
-    """Compare the texts in templates and pages with the dictionary."""
-    used = list[Use]()
-    for path in files(house.root / TEMPLATES, ".html", ".jinja", ".j2", ".xml", ".txt"):
-        relative = path.relative_to(house.root).as_posix()
-        try:
-            used += [(relative, line, text) for line, text in in_template(path)]
-        except TemplateSyntaxError as error:
-            what = f"cannot be parsed: {error.message}"
-            yield Fault(relative, error.lineno, what, "mend the template")
-    for source in house:
-        if source.path.startswith(f"{STOREFRONT}/") and not source.is_test:
-            used += in_python(source)
-    yield from _compared(used, house.root / ENGLISH)
+    """Name rooms and ids without a word, rows that are not full, and names that are gone."""
+    if not (house.root / PAGE).is_file():
+        yield Fault(
+            PAGE, 1, "the page is missing", "write it: ## room, then | 中文 | en | `name` |"
+        )
+        return
+    table = list(rows(house.root / PAGE))
+    told = [room for room in dict.fromkeys(row.room for row in table) if room in house.rooms]
+    if told != sorted(told):
+        yield Fault(PAGE, 1, "the rooms are not sorted", "sort the sections by name")
+    for room in sorted(set(house.rooms) - set(told)):
+        yield Fault(PAGE, 1, f"no words of the room {room}", f"add a section ## {room}")
+    for name in sorted(_ids(house) - {name for row in table for name in row.names}):
+        yield Fault(PAGE, 1, f"no word for {name}", "add it to the section of its room")
+    for row in table:
+        yield from _of_row(house, row)
 
 
-def _compared(used: list[Use], dictionary: Path) -> Iterator[Fault]:
-    known: dict[str, str] = {}
-    if dictionary.is_file():
-        known = json.loads(dictionary.read_text(encoding="utf-8"))
-    for path, line, text in used:
-        if text is None:
-            yield Fault(path, line, "_() around something that is no literal", "write the text out")
-        elif not known.get(text, "").strip():
-            yield Fault(path, line, f"no English for “{text}”", f"add it to {ENGLISH}")
-    for text in sorted(known.keys() - {text for _, _, text in used}):
-        yield Fault(ENGLISH, 0, f"nothing says “{text}”", "remove the entry")
+def _of_row(house: House, row: Row) -> Iterator[Fault]:
+    if not (row.zh and row.en and row.names):
+        yield Fault(PAGE, row.line, "a cell is empty", "give both words and the `name in code`")
+    sources = [s for s in house if s.parts[:2] == ("mall", row.room) and not s.is_test]
+    texts = [source.text for source in sources]
+    texts += [house.sources[IDS].text] if IDS in house.sources else []
+    for name in row.names:
+        if not any(re.search(rf"\b{re.escape(name)}\b", text) for text in texts):
+            what = f"nothing in {row.room} is called {name}"
+            yield Fault(PAGE, row.line, what, "write what the code says, or remove it")
 
 
-def in_template(path: Path) -> Iterator[tuple[int, str | None]]:
-    """Find the texts of one template with their lines."""
-    tree = Environment(autoescape=True, extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"])
-    for call in tree.parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
-        if isinstance(call.node, nodes.Name) and call.node.name == "_":
-            first = call.args[0] if call.args else None
-            literal = isinstance(first, nodes.Const) and isinstance(first.value, str)
-            yield call.lineno, first.value if literal and isinstance(first, nodes.Const) else None
+def rows(page: Path) -> Iterator[Row]:
+    """Read the rows of all tables, each with the room whose section it stands in."""
+    room = ""
+    for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+        if line.startswith("## "):
+            room = line.split()[1]
+        elif line.startswith("|") and set(line) - set("|-: ") and "中文" not in line:
+            zh, en, code, *_ = [cell.strip() for cell in line.strip("|").split("|")] + ["", ""]
+            yield Row(number, room, zh, en, tuple(_CODE.findall(code)))
 
 
-def in_python(source: Source) -> Iterator[Use]:
-    """Find the texts of one Python file; the function that translates may take any text."""
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and last_name(node.func) == "_" and node.args:
-            match node.args[0]:
-                case ast.Constant(value=str(text)):
-                    yield source.path, node.lineno, text
-                case _:
-                    yield source.path, node.lineno, None
+def _ids(house: House) -> set[str]:
+    known = house.sources[IDS].names if IDS in house.sources else {}
+    return {name for name in known if name.endswith("Id")}

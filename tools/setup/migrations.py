@@ -1,18 +1,32 @@
-"""Write migrations on a throw-away server, and check those that are written.
+"""Write migrations on a throw-away server, and check that those written make the code's tables.
 
-python -m tools.setup.migrations                      check: lint, and tables equal the code
+python -m tools.setup.migrations                      check: the tables equal the code
 python -m tools.setup.migrations write "room: why"    write the next one
 """
 
-import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from subprocess import run
+
+import msgspec
 
 from mall.doors.postgres import create_database, throw_away_cluster
 from mall.doors.postgres.history import MIGRATIONS
 from mall.doors.postgres.migrating import migrate, sql_of, write_migration
+from tools.architecture.fault import Fault
 
 ROOT = Path(__file__).parents[2]
+
+
+class Complaint(msgspec.Struct):
+    """What squawk says about one statement."""
+
+    file: str
+    line: int  # counted from 0
+    rule_name: str
+    message: str
+    help: str | None = None
 
 
 def write(message: str) -> Path | None:
@@ -23,20 +37,22 @@ def write(message: str) -> Path | None:
         return write_migration(urls.owner, message)
 
 
-def lint(folder: Path = MIGRATIONS) -> bool:
-    """Run squawk over every migration's SQL; tell whether all are fit for a database in use."""
-    written = ROOT / "build" / "migrations"
-    written.mkdir(parents=True, exist_ok=True)
-    for old in written.glob("*.sql"):
+def lint(folder: Path = MIGRATIONS, printed: Path = ROOT / "build/migrations") -> Iterator[Fault]:
+    """Print every migration's SQL below ``printed``; name what is unfit for a database in use."""
+    printed.mkdir(parents=True, exist_ok=True)
+    for old in printed.glob("*.sql"):
         old.unlink()
     for name, text in sql_of(folder).items():
-        (written / f"{name}.sql").write_text(text)
-    files = sorted(str(path) for path in written.glob("*.sql"))
-    if not files:
-        return True
-    squawk = Path(sys.executable).parent / "squawk"
-    done = subprocess.run([squawk, *files], check=False, cwd=ROOT)  # noqa: S603 - our own files
-    return done.returncode == 0
+        (printed / f"{name}.sql").write_text(text, encoding="utf-8")
+    files = sorted(printed.glob("*.sql"))
+    if files:
+        squawk = Path(sys.executable).parent / "squawk"
+        command = [squawk, "--config", ROOT / ".squawk.toml", "--reporter", "json", *files]
+        done = run(command, check=False, capture_output=True)  # noqa: S603 - our own files
+        for one in msgspec.json.decode(done.stdout, type=list[Complaint]):
+            path = Path(one.file).relative_to(printed.parents[1]).as_posix()
+            do = one.help or "write it in the safe order that squawk's page on the rule shows"
+            yield Fault(path, one.line + 1, f"{one.rule_name}: {one.message}", do)
 
 
 def main(arguments: list[str]) -> int:
@@ -50,7 +66,7 @@ def main(arguments: list[str]) -> int:
             if fresh is not None:
                 fresh.unlink()
                 print('✗ 表与迁移不一致:make migration M="room: why" · tables lack a migration')
-            return 0 if lint() and fresh is None else 1
+            return 0 if fresh is None else 1
         case _:
             print(__doc__)
             return 2

@@ -1,0 +1,44 @@
+"""Checkout: from wanting to an order that stands - the quote, and placing by the batch.
+
+hears      -
+announces  -
+"""
+
+from mall.checkout.actions import Crossed, place
+from mall.checkout.port import PlaceOrder
+from mall.checkout.queries import chosen_items, delivery_address, quote
+from mall.checkout.rules import (
+    Item,
+    KeyReused,
+    NoAddress,
+    NothingToBuy,
+    Offer,
+    Placed,
+    PlaceWant,
+    PriceMoved,
+    Quote,
+    QuoteLine,
+    Unsellable,
+    checked_items,
+)
+
+__all__ = [
+    "Crossed",
+    "Item",
+    "KeyReused",
+    "NoAddress",
+    "NothingToBuy",
+    "Offer",
+    "PlaceOrder",
+    "PlaceWant",
+    "Placed",
+    "PriceMoved",
+    "Quote",
+    "QuoteLine",
+    "Unsellable",
+    "checked_items",
+    "chosen_items",
+    "delivery_address",
+    "place",
+    "quote",
+]

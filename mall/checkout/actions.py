@@ -1,0 +1,196 @@
+"""Placing orders, many at once: look at keys, quote, hold stock, record. One commit for all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mall import cart, fulfilment, inventory, members, orders
+from mall.checkout import rules
+from mall.checkout.queries import offers_of
+from mall.checkout.rules import (
+    HOLD_GRACE,
+    PAY_WITHIN,
+    KeyReused,
+    NoAddress,
+    Offer,
+    Placed,
+    PlaceWant,
+    PriceMoved,
+    Quote,
+    Unsellable,
+)
+from mall.fulfilment import FreightTemplate
+from mall.inventory import Held, Want
+from mall.kernel.db import Tx
+from mall.kernel.ids import AddressId, FreightTemplateId, OrderId, ShopperId, SkuId, new_uuid
+from mall.kernel.problems import Problem
+from mall.kernel.time import Instant
+from mall.members import Address
+from mall.orders import Known, NewOrder, PlacedLine, ShipTo
+
+
+class Crossed(Exception):
+    """Another process has just used one of the keys or numbers: roll back and look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """What is true now, for everybody who is placing."""
+
+    known: Mapping[tuple[ShopperId, str], Known]
+    offers: Mapping[SkuId, Offer]
+    templates: Mapping[FreightTemplateId, FreightTemplate]
+    addresses: Mapping[AddressId, Address]
+
+
+async def place(tx: Tx, wants: Sequence[PlaceWant], *, now: Instant) -> list[Placed | Problem]:
+    """Place orders: one outcome per want, in the same order; a refusal disturbs no neighbour.
+
+    A key that has placed the same order before gives that order again. Orders are all or nothing.
+    Raises Crossed when the whole batch has to be repeated.
+    """
+    present = await _present(tx, wants)
+    outcomes: list[Placed | Problem | NewOrder] = []
+    mine = dict[tuple[ShopperId, str], NewOrder]()
+    for want in wants:
+        key = want.shopper_id, want.idempotency_key
+        decided = _decide(want, present, now)
+        if isinstance(decided, NewOrder):
+            decided = _once(mine.setdefault(key, decided), decided)
+        outcomes.append(decided)
+    fresh = [order for order in outcomes if isinstance(order, NewOrder)]
+    refused = await _hold(tx, list({order.id: order for order in fresh}.values()), now=now)
+    kept = {order.id: order for order in fresh if order.id not in refused}
+    if kept:
+        if await orders.record(tx, list(kept.values())) < len(kept):
+            raise Crossed
+        await cart.remove_bought(
+            tx,
+            [
+                (want.shopper_id, line.sku_id)
+                for want, order in zip(wants, outcomes, strict=True)
+                if isinstance(order, NewOrder) and order.id in kept and want.from_cart
+                for line in order.lines
+            ],
+        )
+    return [
+        refused.get(outcome.id) or _placed(outcome) if isinstance(outcome, NewOrder) else outcome
+        for outcome in outcomes
+    ]
+
+
+async def _present(tx: Tx, wants: Sequence[PlaceWant]) -> _Present:
+    known = await orders.by_keys(tx, [(want.shopper_id, want.idempotency_key) for want in wants])
+    skus = list({item.sku_id for want in wants for item in want.items})
+    places = [want.ship_to for want in wants if not isinstance(want.ship_to, ShipTo)]
+    return _Present(
+        known,
+        await offers_of(tx, skus, ask_shelves=False),
+        await fulfilment.freight_templates(tx),
+        await members.addresses_by_id(tx, places),
+    )
+
+
+def _decide(want: PlaceWant, present: _Present, now: Instant) -> Placed | Problem | NewOrder:
+    asked = rules.fingerprint(want)
+    known = present.known.get((want.shopper_id, want.idempotency_key))
+    if known is not None:
+        if known.request_hash != asked:
+            return KeyReused(known.number)
+        return Placed(
+            known.order_id, known.number, known.payable_minor, known.currency, known.pay_by
+        )
+    ship_to = _destination(want, present)
+    if ship_to is None:
+        return NoAddress()
+    for item in want.items:
+        if item.sku_id not in present.offers:
+            return Unsellable(item.sku_id)
+    try:
+        quote = rules.quote(
+            rules.checked_items(want.items),
+            present.offers,
+            present.templates,
+            region=ship_to.region_code,
+            currency=want.currency,
+        )
+    except Problem as refusal:
+        return refusal
+    if quote.freight_minor is None:
+        position = next(n for n, line in enumerate(quote.lines) if line.state == "no_delivery")
+        return fulfilment.NoDelivery(position)
+    if quote.payable_minor != want.shown_payable_minor:
+        return PriceMoved(want.shown_payable_minor, quote)
+    return _order(want, quote, ship_to, asked, now)
+
+
+def _destination(want: PlaceWant, present: _Present) -> ShipTo | None:
+    if isinstance(want.ship_to, ShipTo):
+        return want.ship_to
+    address = present.addresses.get(want.ship_to)
+    if address is None or address.member_id != want.member_id:
+        return None
+    return ShipTo(address.name, address.phone, address.region_code, address.region, address.detail)
+
+
+def _order(want: PlaceWant, quote: Quote, ship_to: ShipTo, asked: bytes, now: Instant) -> NewOrder:
+    lines = tuple(
+        PlacedLine(
+            line_no=number,
+            sku_id=line.sku_id,
+            product_id=line.product_id,
+            title=line.title,
+            options=line.options,
+            image=line.image,
+            quantity=line.quantity,
+            unit_minor=line.unit_minor,
+            list_minor=line.list_minor,
+            allocations=(),
+            freight_share_minor=line.freight_share_minor,
+            weight_grams=line.weight_grams,
+        )
+        for number, line in enumerate(quote.lines, start=1)
+    )
+    assert quote.freight_minor is not None
+    return NewOrder(
+        id=OrderId(new_uuid()),
+        number=rules.order_number(now, want.time_zone),
+        shopper_id=want.shopper_id,
+        member_id=want.member_id,
+        channel=want.channel,
+        language=want.language,
+        currency=quote.currency,
+        lines=lines,
+        freight_minor=quote.freight_minor,
+        payable_minor=quote.payable_minor,
+        ship_to=ship_to,
+        buyer_note=want.buyer_note,
+        idempotency_key=want.idempotency_key,
+        request_hash=asked,
+        placed_at=now,
+        pay_by=now + PAY_WITHIN,
+    )
+
+
+def _once(first: NewOrder, again: NewOrder) -> NewOrder | KeyReused:
+    """Let a key that is in the batch twice place one order."""
+    return first if first.request_hash == again.request_hash else KeyReused(first.number)
+
+
+async def _hold(tx: Tx, fresh: Sequence[NewOrder], *, now: Instant) -> dict[OrderId, Problem]:
+    """Hold the stock of all; give the orders that get none, with the reason."""
+    if not fresh:
+        return {}
+    wants = [
+        Want(order.id, {line.sku_id: line.quantity for line in order.lines}) for order in fresh
+    ]
+    expires_at = now + PAY_WITHIN + HOLD_GRACE
+    outcomes = await inventory.hold(tx, wants, expires_at=expires_at)
+    return {
+        order.id: outcome
+        for order, outcome in zip(fresh, outcomes, strict=True)
+        if not isinstance(outcome, Held)
+    }
+
+
+def _placed(order: NewOrder) -> Placed:
+    return Placed(order.id, order.number, order.payable_minor, order.currency, order.pay_by)

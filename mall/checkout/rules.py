@@ -1,0 +1,272 @@
+"""What an order would cost, and what stands in its way: the quote is a pure function."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any, ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from mall.fulfilment import FreightLine, FreightTemplate, NoDelivery, NoTemplate, charge
+from mall.kernel.i18n import Texts
+from mall.kernel.ids import (
+    AddressId,
+    AssetId,
+    FreightTemplateId,
+    MemberId,
+    OrderId,
+    ProductId,
+    ShopperId,
+    SkuId,
+)
+from mall.kernel.problems import Conflict, Invalid
+from mall.kernel.time import Instant
+from mall.orders import ShipTo
+
+PAY_WITHIN = timedelta(minutes=30)
+HOLD_GRACE = timedelta(minutes=10)  # stock outlives the time to pay: a late success still finds it
+LINES_AT_MOST = 120
+
+type LineState = Literal["ok", "too_many", "sold_out", "gone", "no_delivery"]
+
+
+class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Units of one SKU that somebody wants to buy."""
+
+    sku_id: SkuId
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the mall says of a SKU now."""
+
+    product_id: ProductId
+    slug: str
+    title: Texts
+    options: Texts
+    image: AssetId | None
+    weight_grams: int
+    freight_template_id: FreightTemplateId | None
+    price_minor: int
+    compare_at_minor: int | None
+    available: int | None  # None: not asked, the shelf itself will decide
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """One line of a quote. Amounts in minor units."""
+
+    sku_id: SkuId
+    product_id: ProductId
+    slug: str
+    title: Texts
+    options: Texts
+    image: AssetId | None
+    quantity: int
+    unit_minor: int
+    compare_at_minor: int | None
+    list_minor: int  # quantity x unit
+    freight_share_minor: int
+    weight_grams: int  # of the whole line
+    available: int | None
+    state: LineState
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What an order would cost."""
+
+    currency: str
+    lines: tuple[QuoteLine, ...]
+    goods_minor: int
+    freight_minor: int | None  # None: nobody knows yet where it goes
+    payable_minor: int
+
+    @property
+    def orderable(self) -> bool:
+        """Tell whether it can be ordered as it stands."""
+        fine = all(line.state == "ok" for line in self.lines)
+        return bool(self.lines) and fine and self.freight_minor is not None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceWant:
+    """An order that a shopper wants to place."""
+
+    shopper_id: ShopperId
+    member_id: MemberId | None
+    items: tuple[Item, ...]
+    from_cart: bool  # what is bought leaves the cart
+    ship_to: AddressId | ShipTo  # of the member's book, or as a guest wrote it (checked)
+    shown_payable_minor: int  # what the shopper saw and agreed to
+    buyer_note: str
+    channel: str
+    language: str
+    currency: str
+    time_zone: str  # of the mall, for the date in the number
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The order stands; its stock is held until ``pay_by``."""
+
+    order_id: OrderId
+    number: str
+    payable_minor: int
+    currency: str
+    pay_by: Instant
+
+
+@dataclass(eq=False)
+class PriceMoved(Conflict):
+    """The order costs something else than the shopper has seen; here is what."""
+
+    code: ClassVar[str] = "checkout.price_moved"
+    texts: ClassVar[Texts] = {
+        "zh-CN": "价格或运费有变化，请确认新的金额后再提交",
+        "en": "The price or the freight has changed; please look at the new amount and confirm it",
+    }
+    shown_minor: int
+    quote: Quote
+
+    def fields(self) -> dict[str, Any]:
+        """Name the typed fields; the quote is told whole."""
+        return {"shown_minor": self.shown_minor, "quote": asdict(self.quote)}
+
+
+@dataclass(eq=False)
+class KeyReused(Conflict):
+    """An idempotency key that has placed a different order."""
+
+    code: ClassVar[str] = "checkout.key_reused"
+    texts: ClassVar[Texts] = {
+        "zh-CN": "这个提交编号已用于另一张订单（{number}），请重新进入结算页",
+        "en": "This key has placed another order ({number}); please start checkout again",
+    }
+    number: str
+
+
+@dataclass(eq=False)
+class Unsellable(Conflict):
+    """Something among the goods is not for sale any more."""
+
+    code: ClassVar[str] = "checkout.not_for_sale"
+    texts: ClassVar[Texts] = {
+        "zh-CN": "有商品已下架，请移除后再提交",
+        "en": "An item is no longer for sale; please remove it",
+    }
+    sku_id: SkuId
+
+
+class NoAddress(Invalid):
+    """An order without a place to go."""
+
+    code: ClassVar[str] = "checkout.no_address"
+    texts: ClassVar[Texts] = {
+        "zh-CN": "请先填写收货地址",
+        "en": "Please give a delivery address first",
+    }
+
+
+class NothingToBuy(Invalid):
+    """An order without goods, or with impossible quantities."""
+
+    code: ClassVar[str] = "checkout.nothing_to_buy"
+    texts: ClassVar[Texts] = {
+        "zh-CN": "请先选择要购买的商品（每种 1 到 999 件，最多 120 种）",
+        "en": "Choose something to buy first (1 to 999 units each, 120 different items at most)",
+    }
+
+
+def quote(
+    items: Sequence[Item],
+    offers: Mapping[SkuId, Offer],
+    templates: Mapping[FreightTemplateId, FreightTemplate],
+    *,
+    region: str | None,
+    currency: str,
+) -> Quote:
+    """Say what the items cost, delivered to ``region`` (six digits; None: not known yet).
+
+    Items without an offer are missing. Lines that cannot be bought count, so that nothing
+    vanishes silently; such a quote is not orderable.
+    """
+    known = [(item, offers[item.sku_id]) for item in items if item.sku_id in offers]
+    states: list[LineState] = [_state(item, offer) for item, offer in known]
+    shares = [0] * len(known)
+    freight: int | None = None
+    if region is not None:
+        lines = [
+            FreightLine(
+                offer.freight_template_id,
+                item.quantity,
+                offer.weight_grams * item.quantity,
+                offer.price_minor * item.quantity,
+            )
+            for item, offer in known
+        ]
+        try:
+            shares = charge(templates, lines, region).shares_minor
+            freight = sum(shares)
+        except (NoDelivery, NoTemplate) as refusal:
+            states[refusal.position] = "no_delivery"
+    quoted = tuple(
+        QuoteLine(
+            sku_id=item.sku_id,
+            product_id=offer.product_id,
+            slug=offer.slug,
+            title=offer.title,
+            options=offer.options,
+            image=offer.image,
+            quantity=item.quantity,
+            unit_minor=offer.price_minor,
+            compare_at_minor=offer.compare_at_minor,
+            list_minor=offer.price_minor * item.quantity,
+            freight_share_minor=share,
+            weight_grams=offer.weight_grams * item.quantity,
+            available=offer.available,
+            state=state,
+        )
+        for (item, offer), share, state in zip(known, shares, states, strict=True)
+    )
+    goods = sum(line.list_minor for line in quoted)
+    return Quote(currency, quoted, goods, freight, goods + (freight or 0))
+
+
+def _state(item: Item, offer: Offer) -> LineState:
+    if offer.available is None or item.quantity <= offer.available:
+        return "ok"
+    return "too_many" if offer.available > 0 else "sold_out"
+
+
+def checked_items(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Give the items back, those of one SKU together. Raises NothingToBuy."""
+    units = dict[SkuId, int]()
+    for item in items:
+        if item.quantity < 1:
+            raise NothingToBuy
+        units[item.sku_id] = units.get(item.sku_id, 0) + item.quantity
+    if not units or len(units) > LINES_AT_MOST or max(units.values()) > 999:
+        raise NothingToBuy
+    return tuple(Item(sku_id, quantity) for sku_id, quantity in units.items())
+
+
+def fingerprint(want: PlaceWant) -> bytes:
+    """Sum up what a want asks for, so that a reused key is noticed."""
+    asked = (
+        sorted((str(item.sku_id), item.quantity) for item in want.items),
+        want.ship_to,
+        want.shown_payable_minor,
+        want.buyer_note,
+    )
+    return hashlib.sha256(msgspec.json.encode(asked)).digest()
+
+
+def order_number(now: Instant, time_zone: str) -> str:
+    """Make the number that people read out: the mall's date and ten random digits."""
+    return f"{now.astimezone(ZoneInfo(time_zone)):%y%m%d}{secrets.randbelow(10**10):010d}"

@@ -1,0 +1,243 @@
+"""The first thing a request meets: which mall, which language, how fast, and what is kept ready."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from litestar import HttpMethod, Request
+from litestar.types import (
+    ASGIApp,
+    HTTPResponseStartEvent,
+    HTTPScope,
+    Message,
+    Receive,
+    Scope,
+    Send,
+)
+
+from mall.doors.given import MALLS, SAFE
+from mall.doors.house import NOBODY, House
+from mall.doors.limits import Limiter, TooFast
+from mall.doors.micro_cache import Kept, Key, MicroCache
+from mall.doors.problems import CrossSite, problem_response
+from mall.doors.static import StaticFiles
+from mall.kernel.i18n import LANGUAGES, best_language
+from mall.kernel.source import Source
+from mall.members import Begun
+from mall.members.shop_api import session_cookie
+from mall.tenants import Tenant, by_host, host_name
+
+_ETAG_FROM = "/api/"
+_UNCOUNTED = ("/media/", "/assets/", "/healthz", "/callbacks/")
+_SECURITY = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"x-frame-options", b"SAMEORIGIN"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(self), payment=(self)"),
+    (
+        b"content-security-policy",
+        b"default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+        b"script-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'self'",
+    ),
+]
+
+type Headers = Mapping[bytes, bytes]
+
+
+class Front:
+    """Wraps the application; it asks the database only through short memories."""
+
+    def __init__(self, app: ASGIApp, house: Callable[[], House], static: StaticFiles) -> None:
+        """``house`` is asked when the first request comes, after the application has opened it."""
+        self._app = app
+        self._house = house
+        self._static = static
+        self._kept = MicroCache()
+        self._limiter: Limiter | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        head = scope["method"] == "HEAD"
+        if head:
+            scope["method"] = HttpMethod.GET  # HEAD is GET without the body
+            send = _without_body(send)
+        path = scope["path"]
+        if path.startswith("/assets/"):
+            await self._static.serve(scope, send)
+            return
+        headers: Headers = dict(scope["headers"])
+        tenant: Tenant | None = None
+        refusal: Exception | None = None
+        if path != "/healthz":  # which must be able to say that the database is away
+            try:
+                tenant = await self._tenant(headers.get(b"host", b"").decode("latin-1"))
+            except Exception as failure:  # said as a problem below, like any other
+                refusal = failure
+        cast("dict[str, Any]", scope)["mall"] = tenant
+        if tenant is None and path == "/" and self._is_bare(headers):
+            scope["path"] = path = MALLS
+        language = _language(headers, tenant)
+        cast("dict[str, Any]", scope)["mall_language"] = language
+        key: Key | None = None
+        if scope["method"] == "GET" and tenant is not None:
+            zipped = b"gzip" in headers.get(b"accept-encoding", b"")
+            key = (tenant.slug, path, scope["query_string"], language, zipped)
+            kept = self._kept.get(key)
+            if kept is not None:
+                await _send_kept(kept, headers, send)
+                return
+        refusal = refusal or self._refusal(scope, headers)
+        if refusal is not None:
+            request = Request[Any, Any, Any](scope, receive, send)
+            response = problem_response(request, refusal).to_asgi_response(None, request)
+            await response(scope, receive, send)
+            return
+        await self._app(scope, receive, self._sending(scope, headers, key, send))
+
+    async def _tenant(self, host: str) -> Tenant | None:
+        house = self._house()
+        name = host_name(host)
+
+        async def ask() -> Tenant | None:
+            async with house.db.read(NOBODY) as read:
+                return await by_host(read, name)
+
+        return await house.malls.get(name, ask)
+
+    def _is_bare(self, headers: Headers) -> bool:
+        """Tell whether the host is that of the installation, not one that nobody owns."""
+        name = host_name(headers.get(b"host", b"").decode("latin-1"))
+        return name in {self._house().settings.base_domain, "localhost"} or _is_address(name)
+
+    def _refusal(self, scope: HTTPScope, headers: Headers) -> Exception | None:
+        if scope["method"] not in SAFE and _is_cross_site(headers):
+            return CrossSite()
+        if not scope["path"].startswith(_UNCOUNTED):
+            if self._limiter is None:
+                per_second = self._house().settings.requests_per_second
+                self._limiter = Limiter(per_second, per_second * 6)
+            wait = self._limiter.take(_visitor(scope, headers))
+            if wait:
+                return TooFast(wait)
+        return None
+
+    def _sending(self, scope: HTTPScope, headers: Headers, key: Key | None, send: Send) -> Send:
+        """Add what every answer carries; keep or tag those that may be."""
+        start: HTTPResponseStartEvent | None = None
+        body = bytearray()
+        asked_api = scope["method"] == "GET" and scope["path"].startswith(_ETAG_FROM)
+
+        async def sending(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_SECURITY, *_guest_cookie(scope)]
+                if message["status"] != 200 or not (asked_api or _keeps(scope) > 0):
+                    await send(message)
+                    return
+                start = message
+                return
+            if start is None or message["type"] != "http.response.body":
+                await send(message)
+                return
+            body.extend(message["body"])
+            if message["more_body"]:
+                return
+            whole = bytes(body)
+            seconds = _keeps(scope)
+            tag = f'"{hashlib.blake2b(whole, digest_size=12).hexdigest()}"'.encode()
+            start["headers"] = [*start["headers"], (b"etag", tag)]
+            if key is not None and seconds > 0 and not _sets_cookie(start):
+                self._kept.put(key, start, whole, seconds)
+            await _send_kept(Kept(0.0, start, whole), headers, send)
+
+        return sending
+
+
+def _guest_cookie(scope: HTTPScope) -> list[tuple[bytes, bytes]]:
+    """Hand the session that this request began to its browser."""
+    begun = cast("Begun | None", _seen_in(scope, "state").get("new_guest"))
+    if begun is None:
+        return []
+    source = Source("", secure=scope["scheme"] == "https")
+    cookie = session_cookie(begun.token, source).to_header(header="")
+    return [(b"set-cookie", cookie.encode("latin-1"))]
+
+
+def _keeps(scope: HTTPScope) -> float:
+    """Tell for how many seconds everybody may get the same answer; 0: everybody gets their own."""
+    return float(_seen_in(scope, "handler_opt").get("cache", 0))
+
+
+def _seen_in(scope: HTTPScope, what: str) -> Mapping[str, Any]:
+    """Read what the application has left in the scope."""
+    return cast("dict[str, Any]", scope).get(what) or {}
+
+
+async def _send_kept(kept: Kept, headers: Headers, send: Send) -> None:
+    tag = next((value for name, value in kept.start["headers"] if name == b"etag"), b"-")
+    if tag in headers.get(b"if-none-match", b""):
+        shared = [
+            (name, value)
+            for name, value in kept.start["headers"]
+            if name in {b"etag", b"cache-control", b"vary"}
+        ]
+        unchanged: HTTPResponseStartEvent = {**kept.start, "status": 304, "headers": shared}
+        await send(unchanged)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        return
+    await send(kept.start)
+    await send({"type": "http.response.body", "body": kept.body, "more_body": False})
+
+
+def _sets_cookie(start: HTTPResponseStartEvent) -> bool:
+    return any(name == b"set-cookie" for name, _ in start["headers"])
+
+
+def _language(headers: Headers, tenant: Tenant | None) -> str:
+    for part in headers.get(b"cookie", b"").decode("latin-1").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == "mall_language" and value in LANGUAGES:
+            return value
+    asked = best_language(headers.get(b"accept-language", b"").decode("latin-1"))
+    return asked or (tenant.language if tenant else LANGUAGES[0])
+
+
+def _visitor(scope: HTTPScope, headers: Headers) -> str:
+    """Name whom to count: the session when there is one, so that an office is not one visitor."""
+    if authorization := headers.get(b"authorization"):
+        return hashlib.sha256(authorization).hexdigest()
+    for part in headers.get(b"cookie", b"").decode("latin-1").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name in {"mall_shopper", "mall_staff"}:
+            return value
+    client = scope["client"]
+    return client[0] if client else ""
+
+
+def _is_cross_site(headers: Headers) -> bool:
+    """Tell whether another site's page sent this with our visitor's cookies.
+
+    Browsers say so themselves in ``Sec-Fetch-Site`` or ``Origin``; programs send neither.
+    """
+    site = headers.get(b"sec-fetch-site")
+    if site is not None:
+        return site not in {b"same-origin", b"none"}
+    origin = headers.get(b"origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get(b"host")
+
+
+def _is_address(name: str) -> bool:
+    return name.replace(".", "").isdecimal() or name.startswith("[")
+
+
+def _without_body(send: Send) -> Callable[[Message], Awaitable[None]]:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message["body"] = b""
+        await send(message)
+
+    return sending

@@ -1,0 +1,52 @@
+"""Payments: money comes in and goes back, through providers that may be slow, silent or wrong.
+
+An order can have many attempts; at most one becomes *the* success. What a provider answers is
+Ok, Rejected or Unknown, and Unknown is never taken as a failure: it is asked again. Notifications
+only hurry what the poller and the daily bill find anyway.
+
+hears      -
+announces  PaymentSucceeded, PaymentClosed, RefundSucceeded, RefundFailed
+"""
+
+from mall.payments.actions import ask_close, ask_refund, retry_refund, settle, start_attempt
+from mall.payments.events import PaymentClosed, PaymentSucceeded, RefundFailed, RefundSucceeded
+from mall.payments.providers import load_providers
+from mall.payments.queries import attempt, attempts, discrepancies, providers, refunds
+from mall.payments.rules import (
+    AlreadyPaid,
+    Attempt,
+    ForgedNotification,
+    NotFailed,
+    NotOffered,
+    NotThatMuch,
+    Refund,
+    TooLate,
+)
+from mall.payments.rules.reconciling import Discrepancy
+
+__all__ = [
+    "AlreadyPaid",
+    "Attempt",
+    "Discrepancy",
+    "ForgedNotification",
+    "NotFailed",
+    "NotOffered",
+    "NotThatMuch",
+    "PaymentClosed",
+    "PaymentSucceeded",
+    "Refund",
+    "RefundFailed",
+    "RefundSucceeded",
+    "TooLate",
+    "ask_close",
+    "ask_refund",
+    "attempt",
+    "attempts",
+    "discrepancies",
+    "load_providers",
+    "providers",
+    "refunds",
+    "retry_refund",
+    "settle",
+    "start_attempt",
+]

@@ -1,0 +1,329 @@
+"""Payments: attempts, refunds, what providers answer, and the decisions about them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar, Literal
+
+from mall.kernel.i18n import Texts
+from mall.kernel.ids import AttemptId, OrderId, RefundId
+from mall.kernel.money import Money
+from mall.kernel.problems import Conflict, Invalid, NotSignedIn
+from mall.kernel.time import Instant
+
+type AttemptState = Literal["created", "prepaid", "closing", "succeeded", "closed", "refused"]
+type RefundState = Literal["wanted", "unknown", "asked", "succeeded", "failed"]
+
+OPEN: frozenset[AttemptState] = frozenset({"created", "prepaid", "closing"})
+PAYABLE: frozenset[AttemptState] = frozenset({"created", "prepaid"})
+RUNNING: frozenset[RefundState] = frozenset({"wanted", "unknown", "asked"})
+
+SECOND_PAYMENT = "second_payment"  # why this room refunds by itself
+REFUND_TRIES_AT_MOST = 8
+_FIRST_AGAIN, _LAST_AGAIN = timedelta(seconds=2), timedelta(minutes=10)
+_ATTEMPT_POLLS = tuple(
+    timedelta(seconds=n) for n in (10, 10, 20, 30, 60, 60, 120, 300, 600, 1_800, 3_600)
+)
+_REFUND_POLLS = tuple(timedelta(seconds=n) for n in (10, 60, 300, 1_800, 3_600))  # rules 4.17
+
+
+@dataclass(frozen=True, slots=True)
+class Ok[Value]:
+    """The provider answered, and its answer can be trusted."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The provider definitely did not do it."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer that can be trusted: it may have been done or not. Never taken as a failure."""
+
+    why: str
+
+
+type Answer[Value] = Ok[Value] | Rejected | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """An attempt as its provider sees it."""
+
+    state: Literal["open", "succeeded", "closed", "missing"]
+    reference: str = ""  # the provider's own number
+    pay_url: str | None = None  # where the buyer pays, while open
+    paid: Money | None = None  # what really arrived, when succeeded
+    paid_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundTrade:
+    """A refund as its provider sees it."""
+
+    state: Literal["asked", "succeeded", "failed", "missing"]
+    reference: str = ""
+    refunded: Money | None = None
+    ended_at: Instant | None = None
+    why: str = ""  # when failed
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a verified notification says."""
+
+    id: str  # the provider's; copies of one notification share it
+    kind: Literal["trade", "refund"]
+    out_no: str  # of the attempt, or of the refund
+    stands: Trade | RefundTrade
+    body: dict[str, object]  # as it was signed, for later questions
+
+
+@dataclass(frozen=True, slots=True)
+class Forged:
+    """A notification that cannot be from the provider, or not for this mall, or not from now."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to pay an order with one provider; an order can have many."""
+
+    id: AttemptId
+    order_id: OrderId
+    provider: str
+    out_no: str  # our number at the provider, its idempotency key
+    amount: Money
+    subject: str
+    return_url: str
+    expires_at: Instant
+    state: AttemptState
+    close_asked: bool  # the order waits to hear that nothing can be paid any more
+    pay_url: str | None
+    reference: str
+    paid: Money | None
+    paid_at: Instant | None
+    why: str  # the provider's words, when refused
+    tries: int  # calls that wanted something done
+    polls: int
+    asked_at: Instant | None  # of the first call; None: the provider has never heard of it
+    tried_at: Instant | None  # of the last call that wanted something done
+    created_at: Instant
+    ended_at: Instant | None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether money may still arrive in the ordinary way."""
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money on its way back to the buyer."""
+
+    id: RefundId
+    order_id: OrderId
+    attempt_id: AttemptId
+    key: str  # what caused it; one cause refunds once
+    out_no: str
+    amount: Money
+    reason: str
+    state: RefundState
+    reference: str
+    why: str
+    tries: int
+    polls: int
+    wanted_at: Instant
+    ended_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All payments and refunds of one order, under its lock."""
+
+    attempts: tuple[Attempt, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+
+    def attempt(self, attempt_id: AttemptId) -> Attempt:
+        """Find one attempt."""
+        return next(one for one in self.attempts if one.id == attempt_id)
+
+    def refund(self, refund_id: RefundId) -> Refund:
+        """Find one refund."""
+        return next(one for one in self.refunds if one.id == refund_id)
+
+
+@dataclass(eq=False)
+class NotOffered(Invalid):
+    """No such provider, or not for this currency."""
+
+    code: ClassVar[str] = "payments.not_offered"
+    texts: ClassVar[Texts] = {
+        "zh-CN": "暂不支持这种支付方式，请换一种",
+        "en": "This way of paying is not offered; please choose another",
+    }
+    provider: str
+    currency: str
+
+
+class TooLate(Conflict):
+    """The time to pay is over."""
+
+    code: ClassVar[str] = "payments.too_late"
+    texts: ClassVar[Texts] = {
+        "zh-CN": "付款时间已过，请重新下单",
+        "en": "The time to pay is over; please order again",
+    }
+
+
+class AlreadyPaid(Conflict):
+    """Money has arrived for this order; a second payment would only come back."""
+
+    code: ClassVar[str] = "payments.already_paid"
+    texts: ClassVar[Texts] = {
+        "zh-CN": "我们已收到付款，正在确认，请勿重复支付",
+        "en": "We have received your payment and are confirming it; please do not pay again",
+    }
+
+
+@dataclass(eq=False)
+class NotThatMuch(Conflict):
+    """More than what is left of the money that was paid."""
+
+    code: ClassVar[str] = "payments.not_that_much"
+    texts: ClassVar[Texts] = {
+        "zh-CN": "可退金额不足",
+        "en": "There is not that much left to refund",
+    }
+    wanted_minor: int
+    left_minor: int
+
+
+class NotFailed(Conflict):
+    """Only a refund that failed can be tried again."""
+
+    code: ClassVar[str] = "payments.not_failed"
+    texts: ClassVar[Texts] = {
+        "zh-CN": "这笔退款没有失败，无需重试",
+        "en": "This refund has not failed; there is nothing to try again",
+    }
+
+
+class ForgedNotification(NotSignedIn):
+    """A notification that proves nothing; nothing of it was kept."""
+
+    code: ClassVar[str] = "payments.forged_notification"
+    texts: ClassVar[Texts] = {
+        "zh-CN": "通知签名无效",
+        "en": "The signature of this notification is not valid",
+    }
+
+
+def reusable(book: Book, provider: str, amount: Money, now: Instant) -> Attempt | None:
+    """Find a living attempt that asks for just this."""
+    for one in reversed(book.attempts):
+        same = one.provider == provider and one.amount == amount
+        if same and one.state in PAYABLE and one.expires_at > now:
+            return one
+    return None
+
+
+def left_of(book: Book, attempt: Attempt) -> int:
+    """Tell how much of an attempt's money is here and not promised back, in minor units."""
+    if attempt.state != "succeeded" or attempt.paid is None:
+        return 0
+    back = sum(
+        refund.amount.minor
+        for refund in book.refunds
+        if refund.attempt_id == attempt.id and refund.state != "failed"
+    )
+    return attempt.paid.minor - back
+
+
+def is_paid(book: Book, *, besides: AttemptId | None = None) -> bool:
+    """Tell whether an attempt has brought just what it asked for, and the money is still here.
+
+    A wrong amount does not count: the order sends it back.
+    """
+    return any(
+        one.id != besides and one.paid == one.amount and left_of(book, one) > 0
+        for one in book.attempts
+    )
+
+
+def is_over(book: Book) -> bool:
+    """Tell whether nothing can be paid any more and no money of the order is here."""
+    return not any(one.is_open or left_of(book, one) > 0 for one in book.attempts)
+
+
+def source_of(book: Book, amount: Money) -> Attempt:
+    """Choose the success that a refund is taken from: one with just that much left, else the
+    earliest with enough. Raises NotThatMuch."""
+    left = [
+        (left_of(book, one), one)
+        for one in book.attempts
+        if one.paid is not None and one.paid.currency == amount.currency
+    ]
+    enough = [(minor, one) for minor, one in left if minor >= amount.minor]
+    if not enough:
+        raise NotThatMuch(amount.minor, max((minor for minor, _ in left), default=0))
+    return next((one for minor, one in enough if minor == amount.minor), enough[0][1])
+
+
+def again_after(tries: int) -> timedelta:
+    """Tell how long to wait after so many tries: 2, 4, 8 ... seconds, ten minutes at most."""
+    return min(_FIRST_AGAIN * 2 ** min(max(tries - 1, 0), 12), _LAST_AGAIN)
+
+
+def attempt_poll_after(polls: int) -> timedelta:
+    """Tell when to ask about an attempt next: soon after its creation, then ever less often."""
+    return _ATTEMPT_POLLS[min(polls, len(_ATTEMPT_POLLS) - 1)]
+
+
+def refund_poll_after(polls: int) -> timedelta:
+    """Tell when to ask about a refund next: 1, 5, 30 minutes, then hourly (rules 4.17)."""
+    return _REFUND_POLLS[min(polls, len(_REFUND_POLLS) - 1)]
+
+
+def chain_is_dead(attempt: Attempt, now: Instant) -> bool:
+    """Tell whether nobody seems to be trying to close a closing attempt any more."""
+    return attempt.tried_at is None or attempt.tried_at < now - 3 * _LAST_AGAIN
+
+
+def moves(before: AttemptState, trade: Trade) -> AttemptState:
+    """Tell the state that an attempt is in, now that its provider said this.
+
+    A success is final; a closed attempt that turns out to be paid is a success all the same.
+    """
+    if before == "succeeded" or trade.state == "succeeded":
+        return "succeeded"
+    if trade.state == "closed":
+        return "closed" if before in OPEN else before
+    if trade.state == "open" and before == "created" and trade.pay_url:
+        return "prepaid"
+    return before
+
+
+def refund_moves(before: RefundState, trade: RefundTrade) -> RefundState:
+    """Tell the state that a refund is in, now that its provider said this."""
+    if before == "succeeded" or trade.state == "missing":
+        return before
+    if trade.state == "asked":
+        return before if before == "failed" else "asked"
+    return trade.state
+
+
+def parted(attempts: Sequence[Attempt]) -> tuple[list[Attempt], list[Attempt]]:
+    """Part open attempts into those that can end here, and those that their provider must close.
+
+    A provider that was never called knows nothing of the attempt.
+    """
+    unheard = [one for one in attempts if one.state == "created" and one.asked_at is None]
+    return unheard, [one for one in attempts if one.is_open and one not in unheard]
