@@ -18,7 +18,7 @@ from mall.kernel.crypto import hash_token
 from mall.kernel.db import Read, Tx
 from mall.kernel.errands import Args, Done, Errand, RunErrand
 from mall.kernel.i18n import Language
-from mall.kernel.ids import MemberId, ShopperId, new_uuid
+from mall.kernel.ids import MemberId, ShopperId, TenantId, new_uuid
 from mall.kernel.outside import Outside
 from mall.kernel.problems import Nothing
 from mall.kernel.source import Source
@@ -190,16 +190,26 @@ async def give_staff(request: AnyRequest) -> StaffMember:
 
 def give_run_errand(request: AnyRequest) -> RunErrand:
     """Give the power to run an errand now; None comes back when the worker has to try again."""
-    house, tenant = house_of(request), tenant_of(request)
-    token = token_of(request)
+    house, tenant, token = house_of(request), tenant_of(request), token_of(request)
+    plain = runs_errands(house, tenant.id)
 
     async def run(errand: Errand[Any, Any], args: Args) -> Any:
-        outcome = await errand_runs.run(
-            errand, args, db=house.db, outside=house.outside, tenant_id=tenant.id
-        )
+        value = await plain(errand, args)
         if token:
             house.sessions.forget((tenant.id, hash_token(token)))
             house.staff.forget((tenant.id, hash_token(token)))
+        return value
+
+    return RunErrand(run)
+
+
+def runs_errands(house: House, tenant_id: TenantId) -> RunErrand:
+    """Make the power to run errands of one mall."""
+
+    async def run(errand: Errand[Any, Any], args: Args) -> Any:
+        outcome = await errand_runs.run(
+            errand, args, db=house.db, outside=house.outside, tenant_id=tenant_id
+        )
         return outcome.value if isinstance(outcome, Done) else None
 
     return RunErrand(run)

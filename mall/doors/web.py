@@ -1,12 +1,13 @@
 """The web process: one application with three faces - pages, shop API, console API."""
 
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.types import ASGIApp
 
@@ -23,8 +24,11 @@ from mall.kernel.settings import Settings, from_environment
 _BODY_AT_MOST = 1_000_000  # bytes; uploads say their own limit
 
 
-def create_app(settings: Settings) -> ASGIApp:
-    """Build the whole web application; it opens its house when it starts."""
+def create_app(settings: Settings, also: Sequence[HTTPRouteHandler] = ()) -> ASGIApp:
+    """Build the whole web application; it opens its house when it starts.
+
+    ``also`` adds routes, for measuring.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncGenerator[None]:
@@ -34,6 +38,7 @@ def create_app(settings: Settings) -> ASGIApp:
 
     inner = Litestar(
         [
+            *also,
             *health.HANDLERS,
             *media.HANDLERS,
             *callbacks.HANDLERS,

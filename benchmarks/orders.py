@@ -1,0 +1,139 @@
+"""Orders per second over HTTP, held against pgbench running the smallest honest SQL order.
+
+python -m benchmarks.orders [seconds]
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+import psycopg
+import uvloop
+
+from benchmarks.clients import Client, Turn, measure
+from benchmarks.running import HOST, Running, machine, running_mall
+from mall.doors.postgres import libpq
+from mall.kernel.ids import SkuId
+
+CLIENTS = 32
+GOODS = 1000
+SHIP_TO = {
+    "name": "测试",
+    "phone": "13800138000",
+    "region_code": "440305",
+    "detail": "测试路 1 号",
+}
+_TABLES = """
+CREATE SCHEMA bench;
+CREATE TABLE bench.stock (sku int PRIMARY KEY, available bigint NOT NULL CHECK (available >= 0));
+CREATE TABLE bench.orders (id bigserial PRIMARY KEY, state text, payable bigint, at timestamptz);
+CREATE TABLE bench.line (order_id bigint, sku int, quantity int, price bigint);
+CREATE TABLE bench.payment (order_id bigint, state text, amount bigint);
+INSERT INTO bench.stock SELECT n, 100000000 FROM generate_series(1, {goods}) n;
+"""
+_SCRIPT = r"""
+\set sku {sku}
+BEGIN;
+UPDATE bench.stock SET available = available - 1 WHERE sku = :sku AND available >= 1;
+INSERT INTO bench.orders (state, payable, at) VALUES ('unpaid', 9900, now()) RETURNING id \gset
+INSERT INTO bench.line VALUES (:id, :sku, 1, 9900);
+INSERT INTO bench.payment VALUES (:id, 'wanted', 9900);
+COMMIT;
+"""
+
+
+def main() -> None:
+    """Measure, print a table, and one JSON object in the last line."""
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
+    with running_mall(GOODS) as mall:
+        with psycopg.connect(libpq(mall.urls.owner), autocommit=True) as owner:
+            owner.execute(_TABLES.format(goods=GOODS).encode())
+        found = dict[str, float]()
+        found["pgbench_tps"] = pgbench(mall, f"random(1, {GOODS})", seconds)
+        found["orders_per_s"] = orders(mall, mall.skus, (1,), seconds)
+        found["pgbench_hot_tps"] = pgbench(mall, "1", seconds)
+        found["hot_orders_per_s"] = orders(mall, mall.skus[:1], (1,), seconds)
+        found["mixed_orders_per_s"] = orders(mall, mall.skus, (1, 2, 3), seconds)
+        found["oversold"] = oversold(mall)
+    found["ratio"] = found["orders_per_s"] / found["pgbench_tps"]
+    found["hot_ratio"] = found["hot_orders_per_s"] / found["orders_per_s"]
+    print(f"\n{machine()}; {CLIENTS} clients, {GOODS} SKUs, fsync on, {seconds:g} s each\n")
+    for name, value in found.items():
+        print(f"  {name:20} {value:10.2f}")
+    print(json.dumps({name: round(value, 3) for name, value in found.items()}))
+
+
+def pgbench(mall: Running, sku: str, seconds: float) -> float:
+    """Run the SQL order for a while; gives transactions a second."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder, "order.sql")
+        script.write_text(_SCRIPT.format(sku=sku))
+        done = subprocess.run(
+            [
+                mall.cluster.programs / "pgbench",
+                *("-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2"),
+                *("-T", str(int(seconds)), "-f", script, libpq(mall.urls.owner)),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=dict(os.environ),
+        )
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    line = next(line for line in done.stdout.splitlines() if line.startswith("tps = "))
+    return float(line.split()[2])
+
+
+def orders(mall: Running, skus: list[SkuId], sizes: tuple[int, ...], seconds: float) -> float:
+    """Let the clients place orders for a while; gives orders a second. Any failure is the end."""
+
+    async def turn(client: Client) -> bool:
+        chosen = random.sample(skus, min(random.choice(sizes), len(skus)))
+        items = [{"sku_id": str(sku), "quantity": 1} for sku in chosen]
+        asked = msgspec.json.encode({"items": items, "region_code": SHIP_TO["region_code"]})
+        status, body = await client.ask("POST", "/api/shop/v1/checkout/quote", asked)
+        if status != 200:
+            raise SystemExit(f"{status} {body.decode()}")
+        payable = msgspec.json.decode(body)["payable_minor"]
+        wanted = {"items": items, "ship_to": SHIP_TO, "payable_minor": payable, "note": ""}
+        key = {"Idempotency-Key": uuid4().hex}
+        encoded = msgspec.json.encode(wanted)
+        status, body = await client.ask("POST", "/api/shop/v1/orders", encoded, key)
+        if status != 201:
+            raise SystemExit(f"{status} {body.decode()}")
+        return True
+
+    return uvloop.run(_rounds(mall.port, turn, seconds))
+
+
+async def _rounds(port: int, turn: Turn, seconds: float) -> float:
+    clients = [Client(port, HOST) for _ in range(CLIENTS)]
+    await measure(clients, turn, min(2.0, seconds))  # warm
+    rate, _ = await measure(clients, turn, seconds)
+    for client in clients:
+        await client.close()
+    return rate
+
+
+def oversold(mall: Running) -> int:
+    """Count SKUs that promise more than they have, or other than their orders say."""
+    with psycopg.connect(libpq(mall.urls.owner)) as owner:
+        owner.execute(f"SET mall.tenant = '{mall.tenant_id}'".encode())
+        row = owner.execute(
+            "SELECT count(*) FROM inventory.stock s LEFT JOIN (SELECT sku_id, sum(quantity) AS sold"
+            " FROM orders.line GROUP BY sku_id) l USING (sku_id)"
+            " WHERE s.held + s.allocated > s.on_hand OR s.held <> COALESCE(l.sold, 0)"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""A mall for measuring: a real server with fsync, the real web and worker processes, some goods."""
+
+import asyncio
+import json
+import os
+import platform
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mall import catalog, fulfilment, inventory, pricing, tenants
+from mall.catalog import Category, Draft, DraftSku
+from mall.doors.postgres import Cluster, Urls, create_database, libpq, throw_away_cluster
+from mall.doors.postgres.migrating import migrate
+from mall.fulfilment import FreightTemplate, Tariff
+from mall.inventory import Count, Location
+from mall.kernel import schema
+from mall.kernel.audit import SYSTEM
+from mall.kernel.db import Database
+from mall.kernel.ids import (
+    CategoryId,
+    FreightTemplateId,
+    LocationId,
+    ProductId,
+    SkuId,
+    TenantId,
+    new_uuid,
+)
+from mall.kernel.time import utc_now
+from mall.pricing import Price
+from mall.tenants import Licence, Tenant, Theme
+
+HOST = "bench.localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a benchmark may use."""
+
+    cluster: Cluster
+    urls: Urls
+    port: int
+    tenant_id: TenantId
+    skus: list[SkuId]
+    slugs: list[str]
+
+
+@contextmanager
+def running_mall(goods: int) -> Generator[Running]:
+    """Open a mall with ``goods`` products of one SKU each; everything is gone afterwards."""
+    with throw_away_cluster() as cluster, tempfile.TemporaryDirectory() as folder:
+        urls = create_database(cluster, "mall", owner="owner-of-a-bench", app="app-of-a-bench")
+        migrate(urls.owner)
+        tenant_id, skus, slugs = asyncio.run(_fill(urls.app, goods))
+        port = free_port()
+        environ = dict(os.environ) | {
+            "MALL_DATA": folder,
+            "MALL_PORT": str(port),
+            "MALL_DEMO": "0",
+            "MALL_REQUESTS_PER_SECOND": "0",  # one machine plays all the clients
+            "DATABASE_URL": libpq(urls.owner),
+            "MALL_APP_DATABASE_URL": libpq(urls.app),
+        }
+        log = Path(folder, "log").open("wb")  # noqa: SIM115 - closed with the processes
+        processes = [
+            subprocess.Popen([sys.executable, "-m", *module], env=environ, stdout=log, stderr=log)
+            for module in (["benchmarks.web"], ["mall.doors.command", "worker"])
+        ]
+        try:
+            _wait(port, processes, Path(folder, "log"))
+            yield Running(cluster, urls, port, tenant_id, skus, slugs)
+        finally:
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.wait(30)
+            log.close()
+
+
+def machine() -> str:
+    """Name the machine for a table."""
+    cpu = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.processor(),
+    )
+    return f"{cpu}, {len(os.sched_getaffinity(0))} cores, Python {platform.python_version()}"
+
+
+def free_port() -> int:
+    """Find a port that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(port: int, processes: list[subprocess.Popen[bytes]], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+                if json.load(answer)["ok"]:
+                    return
+        except OSError:
+            pass
+        if any(process.poll() is not None for process in processes):
+            break
+        time.sleep(0.2)
+    raise SystemExit(f"the mall does not open:\n{log.read_text()[-3000:]}")
+
+
+async def _fill(url: str, goods: int) -> tuple[TenantId, list[SkuId], list[str]]:
+    schema.import_all("reactions")
+    db, now = Database(url), utc_now()
+    tenant_id = TenantId(new_uuid())
+    category = CategoryId(new_uuid())
+    freight = FreightTemplateId(new_uuid())
+    shelf = LocationId(new_uuid())
+    async with db.write(tenant_id) as tx:
+        await tenants.found_mall(tx, _tenant(tenant_id), actor=SYSTEM, now=now)
+        title = {"zh-CN": "测试", "en": "Bench"}
+        one = Category(category, None, "bench", title, None, 0)
+        await catalog.put_category(tx, one, actor=SYSTEM, now=now)
+        await inventory.open_location(tx, Location(shelf, "web", title, "warehouse", 0, True))
+        tariff = Tariff((), 1, 800, 1, 200)
+        template = FreightTemplate(freight, title, "pieces", (tariff,))
+        await fulfilment.set_template(tx, template, actor=SYSTEM, now=now)
+    skus, slugs = list[SkuId](), list[str]()
+    for start in range(0, goods, 50):
+        async with db.write(tenant_id) as tx:
+            prices, counts = list[Price](), list[Count]()
+            for number in range(start, min(start + 50, goods)):
+                product = await catalog.save_product(
+                    tx, _draft(number, category, freight), None, actor=SYSTEM, now=now
+                )
+                await catalog.publish(tx, ProductId(product.id), actor=SYSTEM, now=now)
+                slugs.append(product.slug)
+                skus.append(product.skus[0].id)
+                prices.append(Price(product.skus[0].id, 9_900 + number, 12_900 + number))
+                counts.append(Count(product.skus[0].id, shelf, 100_000_000))
+            await pricing.set_prices(tx, prices, actor=SYSTEM, now=now)
+            cause = ("bench", new_uuid())
+            await inventory.count(tx, "receive", counts, cause=cause, note="", now=now)
+    await db.close()
+    return tenant_id, skus, slugs
+
+
+def _tenant(tenant_id: TenantId) -> Tenant:
+    return Tenant(
+        id=tenant_id,
+        slug="bench",
+        name={"zh-CN": "测试商城", "en": "Bench"},
+        hosts=(HOST,),
+        language="zh-CN",
+        currency="CNY",
+        time_zone="Asia/Shanghai",
+        licence=Licence(exemption="测试 · for measuring"),
+        theme=Theme(),
+        home=tenants.Home(),
+        contact={},
+        founded_at=utc_now(),
+    )
+
+
+def _draft(number: int, category: CategoryId, freight: FreightTemplateId) -> Draft:
+    title = {"zh-CN": f"测试商品 {number:04d} 号 轻薄防风外套", "en": f"Bench jacket {number:04d}"}
+    body = "<p>轻薄防风,适合通勤与短途旅行。</p>" * 5
+    return Draft(
+        slug=f"goods-{number:05d}",
+        title=title,
+        category_id=category,
+        skus=(DraftSku(weight_grams=400),),
+        subtitle={"zh-CN": "测试", "en": "Bench"},
+        description={"zh-CN": body, "en": body},
+        brand_id=None,
+        tags=(),
+        attributes={},
+        options=(),
+        gallery=(),
+        freight_template_id=freight,
+    )
