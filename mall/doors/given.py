@@ -14,6 +14,7 @@ from mall.checkout import PlaceOrder, PlaceWant
 from mall.doors import errand_runs
 from mall.doors.house import NOBODY, House
 from mall.doors.lanes import Lanes
+from mall.kernel.audit import Actor
 from mall.kernel.crypto import hash_token
 from mall.kernel.db import Read, Tx
 from mall.kernel.errands import Args, Done, Errand, RunErrand
@@ -188,6 +189,11 @@ async def give_staff(request: AnyRequest) -> StaffMember:
     return staff
 
 
+async def give_actor(request: AnyRequest) -> Actor:
+    """Name whoever is signed in at this face, for the audit. Raises StaffOnly."""
+    return staff_room.actor(await give_staff(request))
+
+
 def give_run_errand(request: AnyRequest) -> RunErrand:
     """Give the power to run an errand now; None comes back when the worker has to try again."""
     house, tenant, token = house_of(request), tenant_of(request), token_of(request)
@@ -245,6 +251,7 @@ GIVEN: Mapping[str, Any] = {
     "shopper": Provide(give_shopper),
     "me": Provide(give_me),
     "staff": Provide(give_staff),
+    "actor": Provide(give_actor),
     "run_errand": Provide(give_run_errand, sync_to_thread=False),
     "outside": Provide(give_outside, sync_to_thread=False),
     "lanes": Provide(give_lanes, sync_to_thread=False),

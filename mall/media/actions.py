@@ -1,5 +1,7 @@
 """Changes of pictures."""
 
+from dataclasses import replace
+
 from mall.kernel import audit
 from mall.kernel.audit import Actor
 from mall.kernel.db import Tx
@@ -37,12 +39,10 @@ async def bring_back(tx: Tx, asset_id: AssetId, *, alt: Texts) -> Asset:
     said = found.alt or rules.tidy_alt(alt)
     if found.removed or said != found.alt:
         await store.put(tx, asset_id, alt=said, removed_at=None)
-    return rules.changed(found, alt=said, removed=False)
+    return replace(found, alt=said, removed=False)
 
 
-async def set_alt(
-    tx: Tx, asset_id: AssetId, alt: Texts, *, actor: Actor, now: Instant
-) -> Asset:
+async def set_alt(tx: Tx, asset_id: AssetId, alt: Texts, *, actor: Actor, now: Instant) -> Asset:
     """Say what a picture shows, for those who cannot see it. Raises Nothing."""
     found = await _there(tx, asset_id)
     said = rules.tidy_alt(alt)
@@ -51,7 +51,7 @@ async def set_alt(
         subject = ("asset", asset_id)
         before, after = {"alt": found.alt}, {"alt": said}
         await audit.record(tx, actor, "media.set_alt", subject, before, after, now)
-    return rules.changed(found, alt=said, removed=False)
+    return replace(found, alt=said, removed=False)
 
 
 async def remove(tx: Tx, asset_id: AssetId, *, actor: Actor, now: Instant) -> None:

@@ -45,9 +45,7 @@ async def newest(read: Read, before: tuple[Instant, AssetId] | None, limit: int)
     statement = select(*_ASSET).where(row.tenant_id == read.tenant_id, row.removed_at.is_(None))
     if before is not None:
         statement = statement.where(tuple_(row.created_at, row.id) < before)
-    found = await read.run(
-        statement.order_by(row.created_at.desc(), row.id.desc()).limit(limit)
-    )
+    found = await read.run(statement.order_by(row.created_at.desc(), row.id.desc()).limit(limit))
     return [_asset(one) for one in found]
 
 
@@ -77,9 +75,7 @@ async def add(tx: Tx, asset: Asset) -> bool:
     return await tx.insert(AssetRow, [row], skip_conflicts=True) == 1
 
 
-async def put(
-    tx: Tx, asset_id: AssetId, *, alt: Texts, removed_at: Instant | None
-) -> None:
+async def put(tx: Tx, asset_id: AssetId, *, alt: Texts, removed_at: Instant | None) -> None:
     """Store what can change of a picture."""
     row = AssetRow
     await tx.run(

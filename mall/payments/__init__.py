@@ -8,7 +8,10 @@ hears      -
 announces  PaymentSucceeded, PaymentClosed, RefundSucceeded, RefundFailed
 """
 
-from mall.payments.actions import ask_close, ask_refund, retry_refund, settle, start_attempt
+from mall.payments.actions.close import ask_close
+from mall.payments.actions.reconcile import settle
+from mall.payments.actions.refund import ask_refund, retry_refund
+from mall.payments.actions.start import start_attempt
 from mall.payments.events import PaymentClosed, PaymentSucceeded, RefundFailed, RefundSucceeded
 from mall.payments.providers import load_providers
 from mall.payments.queries import attempt, attempts, discrepancies, providers, refunds

@@ -90,10 +90,10 @@ def _judges(house: House, source: Source, function: ast.AST, *, deeper: int) -> 
         if isinstance(node, ast.Call) and last_name(node.func) in JUDGES:
             return True
         if isinstance(node, ast.Name) and deeper:
-            found = house.find(source.module, node.id)
-            if found and found[0].is_test and found[1] is not function:
-                if _judges(house, *found, deeper=deeper - 1):
-                    return True
+            used = house.find(source.module, node.id)
+            is_ours = used and used[0].is_test and used[1] is not function
+            if used and is_ours and _judges(house, *used, deeper=deeper - 1):
+                return True
     return False
 
 

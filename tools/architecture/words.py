@@ -28,9 +28,7 @@ class Row:
 def faults(house: House) -> Iterator[Fault]:
     """Name rooms and ids without a word, rows that are not full, and names that are gone."""
     if not (house.root / PAGE).is_file():
-        yield Fault(
-            PAGE, 1, "the page is missing", "write it: ## room, then | 中文 | en | `name` |"
-        )
+        yield Fault(PAGE, 1, "the page is missing", "write a table for each room")
         return
     table = list(rows(house.root / PAGE))
     told = [room for room in dict.fromkeys(row.room for row in table) if room in house.rooms]

@@ -1,3 +1,5 @@
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+# Pillow leaves some of its parameters untyped.
 """Bytes into pictures: read by what is in them, turned upright, cut to widths, told their colour.
 
 What comes out carries nothing of what came in but its pixels: no camera, no place, no comments.
@@ -85,7 +87,8 @@ def _unpacked(picture: Image.Image) -> tuple[int, int, Image.Image]:
     width, height = picture.size
     if turn in {_UPRIGHT[code] for code in (5, 6, 7, 8)}:
         width, height = height, width
-        widest = sizes_of(width, height)[-1][::-1]
+        high, wide = sizes_of(width, height)[-1]
+        widest = (wide, high)
     else:
         widest = sizes_of(width, height)[-1]
     picture.draft(None, widest)  # a JPEG is then unpacked no larger than needed

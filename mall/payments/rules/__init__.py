@@ -235,32 +235,40 @@ def reusable(book: Book, provider: str, amount: Money, now: Instant) -> Attempt 
     return None
 
 
-def left_of(book: Book, attempt: Attempt) -> int:
-    """Tell how much of an attempt's money is here and not promised back, in minor units."""
+def left_of(book: Book, attempt: Attempt, *, failed_counts: bool = False) -> int:
+    """Tell how much of an attempt's money is here and not on its way back, in minor units.
+
+    ``failed_counts``: leave out what was to go back and could not; an operator looks after that.
+    """
     if attempt.state != "succeeded" or attempt.paid is None:
         return 0
     back = sum(
         refund.amount.minor
         for refund in book.refunds
-        if refund.attempt_id == attempt.id and refund.state != "failed"
+        if refund.attempt_id == attempt.id and (failed_counts or refund.state != "failed")
     )
     return attempt.paid.minor - back
 
 
 def is_paid(book: Book, *, besides: AttemptId | None = None) -> bool:
-    """Tell whether an attempt has brought just what it asked for, and the money is still here.
+    """Tell whether an attempt has brought just what it asked for, and the money was kept.
 
     A wrong amount does not count: the order sends it back.
     """
     return any(
-        one.id != besides and one.paid == one.amount and left_of(book, one) > 0
+        one.id != besides and one.paid == one.amount and left_of(book, one, failed_counts=True) > 0
         for one in book.attempts
     )
 
 
+def has_money(book: Book) -> bool:
+    """Tell whether money of the order is here that nobody has asked to send back."""
+    return any(left_of(book, one, failed_counts=True) > 0 for one in book.attempts)
+
+
 def is_over(book: Book) -> bool:
-    """Tell whether nothing can be paid any more and no money of the order is here."""
-    return not any(one.is_open or left_of(book, one) > 0 for one in book.attempts)
+    """Tell whether nothing can be paid any more and no money of the order was kept."""
+    return not has_money(book) and not any(one.is_open for one in book.attempts)
 
 
 def source_of(book: Book, amount: Money) -> Attempt:

@@ -70,20 +70,21 @@ async def ours_of(
         .where(one.tenant_id == read.tenant_id, one.provider == provider)
         .where(or_(within, one.out_no.in_(named)))
     )
-    known = [Ours("payment", row[0], _money(row[1], row[2]), row[3]) for row in attempts]
+    known = [
+        Ours("payment", row.out_no, _money(row.paid_minor, row.paid_currency), row.paid_at)
+        for row in attempts
+    ]
     back = RefundRow
-    within = and_(
-        back.state == "succeeded", back.ended_at >= span[0], back.ended_at < span[1]
-    )
+    within = and_(back.state == "succeeded", back.ended_at >= span[0], back.ended_at < span[1])
     refunds = await read.run(
         select(back.out_no, back.amount_minor, back.currency, back.state, back.ended_at)
         .join(one, and_(one.tenant_id == back.tenant_id, one.id == back.attempt_id))
         .where(back.tenant_id == read.tenant_id, one.provider == provider)
         .where(or_(within, back.out_no.in_(named)))
     )
-    for out_no, minor, currency, state, ended_at in refunds:
-        moved = Money(minor, currency) if state == "succeeded" else None
-        known.append(Ours("refund", out_no, moved, ended_at if moved else None))
+    for row in refunds:
+        moved = Money(row.amount_minor, row.currency) if row.state == "succeeded" else None
+        known.append(Ours("refund", row.out_no, moved, row.ended_at if moved else None))
     return known
 
 
@@ -112,9 +113,7 @@ async def add_discrepancies(
     await tx.insert(DiscrepancyRow, rows, skip_conflicts=True)
 
 
-async def settle_unsettled(
-    tx: Tx, kind: Kind, out_no: str, *, note: str, at: Instant
-) -> None:
+async def settle_unsettled(tx: Tx, kind: Kind, out_no: str, *, note: str, at: Instant) -> None:
     """Settle by itself what a bill knew earlier than we did."""
     row = DiscrepancyRow
     await tx.run(

@@ -28,7 +28,9 @@ async def book(read: Read, order_id: OrderId) -> Book:
         .where(RefundRow.tenant_id == read.tenant_id, RefundRow.order_id == order_id)
         .order_by(RefundRow.wanted_at, RefundRow.id)
     )
-    return Book(tuple(attempt_of(row) for row in attempts), tuple(refund_of(row) for row in refunds))
+    return Book(
+        tuple(attempt_of(row) for row in attempts), tuple(refund_of(row) for row in refunds)
+    )
 
 
 async def attempt(read: Read, attempt_id: AttemptId) -> Attempt | None:

@@ -105,9 +105,7 @@ async def want_close(tx: Tx, order_id: OrderId, wanted: bool) -> None:
     )
 
 
-async def note_notification(
-    tx: Tx, provider: str, notice: Notice, *, received_at: Instant
-) -> bool:
+async def note_notification(tx: Tx, provider: str, notice: Notice, *, received_at: Instant) -> bool:
     """Put a verified notification into the inbox. False: it is a copy."""
     row = {
         "provider": provider,
@@ -145,8 +143,10 @@ async def take_due_refunds(tx: Tx, now: Instant, at_most: int) -> list[Refund]:
     return [refund_of(row) for row in found]
 
 
-async def poll_attempt_again(tx: Tx, attempt_id: AttemptId, at: Instant, *, polls: int) -> None:
-    """Say when an attempt is asked about next."""
+async def poll_attempt_again(
+    tx: Tx, attempt_id: AttemptId, at: Instant | None, *, polls: int
+) -> None:
+    """Say when an attempt is asked about next; None: never."""
     await tx.run(
         update(AttemptRow)
         .where(AttemptRow.tenant_id == tx.tenant_id, AttemptRow.id == attempt_id)

@@ -1,1 +1,28 @@
-export {};
+// What the pages do a little better with script. Everything up to paying works without it.
+import "htmx.org";
+import { keepBack } from "./back.js";
+import { showUnits, watchCart } from "./cart.js";
+import { runClocks } from "./clocks.js";
+import { followGallery } from "./gallery.js";
+import { pickRegions } from "./regions.js";
+import { rememberSearches } from "./searches.js";
+import { takeSteps } from "./steps.js";
+import { hearSayings } from "./toasts.js";
+import { chooseVariants } from "./variants.js";
+
+function enliven(root) {
+  chooseVariants(root);
+  followGallery(root);
+  pickRegions(root);
+  takeSteps(root);
+  runClocks(root);
+}
+
+enliven(document);
+keepBack();
+hearSayings();
+watchCart();
+rememberSearches();
+showUnits();
+document.addEventListener("htmx:load", (event) => enliven(event.detail.elt));
+window.addEventListener("pageshow", showUnits);

@@ -1,0 +1,159 @@
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mall import cart, inventory, members, orders
+from mall.checkout import (
+    Item,
+    KeyReused,
+    NoAddress,
+    Placed,
+    PlaceWant,
+    PriceMoved,
+    Unsellable,
+    place,
+)
+from mall.checkout.tests.shop import SHENZHEN, open_shop, want
+from mall.fulfilment import NoDelivery
+from mall.inventory import OutOfStock
+from mall.kernel.db import Database
+from mall.kernel.ids import AddressId, MemberId, ShopperId, SkuId, TenantId, new_uuid
+from mall.kernel.lanes import Lane
+from mall.kernel.problems import Problem
+from mall.kernel.source import Source
+from mall.kernel.time import Instant
+from mall.members.tests.door import Door
+
+
+async def test_an_order_holds_its_stock_and_remembers_its_price(
+    db: Database, tenant: TenantId, now: Instant
+) -> None:
+    async with db.write(tenant) as tx:
+        shop = await open_shop(tx, now)
+        wanted = want(Item(shop.black, 2), Item(shop.oat, 1), payable=2 * 12900 + 13900 + 1200)
+        [placed] = await place(tx, [wanted], now=now)
+        assert isinstance(placed, Placed) and placed.payable_minor == 40900
+        order = await orders.order(tx, placed.order_id)
+        assert order.state == "unpaid" and order.ship_to == SHENZHEN
+        assert [line.quantity for line in order.lines] == [2, 1]
+        assert sum(line.placed.freight_share_minor for line in order.lines) == 1200
+        assert order.lines[1].placed.options == {"zh-CN": "燕麦", "en": "Oat"}
+        left = await inventory.availability(tx, [shop.black, shop.oat])
+        assert [left[shop.black].available, left[shop.oat].available] == [3, 4]
+
+
+async def test_a_refusal_disturbs_no_neighbour_in_the_batch(
+    db: Database, tenant: TenantId, now: Instant
+) -> None:
+    async with db.write(tenant) as tx:
+        shop = await open_shop(tx, now, units=3)
+        one = Item(shop.black, 1)
+        outcomes = await place(
+            tx,
+            [
+                want(one, payable=13700),
+                want(one, payable=13600),
+                want(Item(SkuId(new_uuid()), 1), payable=1),
+                want(Item(shop.black, 3), payable=3 * 12900 + 1200),
+                want(one, payable=13700, ship_to=AddressId(new_uuid())),
+                want(one, payable=13700, ship_to=_to_xinjiang()),
+                want(one, payable=13700),
+                want(one, payable=13700),
+            ],
+            now=now,
+        )
+    kinds = [type(outcome) for outcome in outcomes]
+    assert kinds == [
+        Placed,
+        PriceMoved,
+        Unsellable,
+        OutOfStock,
+        NoAddress,
+        NoDelivery,
+        Placed,
+        Placed,
+    ]
+    moved = outcomes[1]
+    assert isinstance(moved, PriceMoved) and moved.quote.payable_minor == 13700
+    assert moved.fields()["quote"]["lines"][0]["unit_minor"] == 12900
+
+
+async def test_the_same_key_places_one_order_also_within_one_batch(
+    db: Database, tenant: TenantId, now: Instant
+) -> None:
+    async with db.write(tenant) as tx:
+        shop = await open_shop(tx, now)
+        wanted = want(Item(shop.black, 1), payable=13700)
+        other = replace(wanted, items=(Item(shop.oat, 1),), shown_payable_minor=14700)
+        first, twin, different = await place(tx, [wanted, wanted, other], now=now)
+        assert isinstance(first, Placed) and twin == first and isinstance(different, KeyReused)
+    async with db.write(tenant) as tx:
+        again, changed = await place(tx, [wanted, other], now=now)
+        assert again == first and isinstance(changed, KeyReused)
+        left = await inventory.availability(tx, [shop.black])
+        assert left[shop.black].available == 4
+
+
+async def test_what_is_bought_leaves_the_cart_and_the_rest_stays(
+    db: Database, tenant: TenantId, now: Instant
+) -> None:
+    async with db.write(tenant) as tx:
+        shop = await open_shop(tx, now)
+        shopper = ShopperId(new_uuid())
+        await cart.add(tx, shopper, shop.black, 1, now=now)
+        await cart.add(tx, shopper, shop.oat, 1, now=now)
+        wanted = want(Item(shop.black, 1), payable=13700, shopper_id=shopper, from_cart=True)
+        await place(tx, [wanted], now=now)
+        assert [line.sku_id for line in await cart.cart(tx, shopper)] == [shop.oat]
+
+
+async def test_an_address_of_somebody_else_is_no_address(
+    db: Database, tenant: TenantId, now: Instant
+) -> None:
+    signed_in = await members.register(
+        Door(db, tenant, now).run,
+        email="lin@example.com",
+        password="correct horse",
+        name="",
+        language="zh-CN",
+        source=Source("192.0.2.1"),
+    )
+    async with db.write(tenant) as tx:
+        shop = await open_shop(tx, now)
+        owner, thief = signed_in.member_id, MemberId(new_uuid())
+        draft = members.Draft("林小满", "13800138000", "440305", "科苑路 1 号")
+        address = await members.add_address(tx, owner, draft)
+        mine = want(Item(shop.black, 1), payable=13700, ship_to=address.id, member_id=owner)
+        stolen = replace(mine, member_id=thief, idempotency_key="another key")
+        placed, refused = await place(tx, [mine, stolen], now=now)
+        assert isinstance(placed, Placed) and isinstance(refused, NoAddress)
+
+
+async def test_200_buyers_of_50_units_make_50_orders_and_everyone_is_answered(
+    db: Database, tenant: TenantId, now: Instant
+) -> None:
+    async with db.write(tenant) as tx:
+        shop = await open_shop(tx, now, units=50)
+
+    async def serve(wants: Sequence[PlaceWant]) -> list[Placed | Problem]:
+        async with db.write(tenant) as tx:
+            return await place(tx, wants, now=now)
+
+    lanes = [Lane(serve, at_most=16) for _ in range(3)]  # like three web processes
+    wants = [want(Item(shop.black, 1), payable=13700) for _ in range(200)]
+    outcomes = await asyncio.gather(
+        *(lanes[number % 3].submit(one) for number, one in enumerate(wants))
+    )
+    placed = [outcome for outcome in outcomes if isinstance(outcome, Placed)]
+    refused = [outcome for outcome in outcomes if isinstance(outcome, OutOfStock)]
+    assert len(placed) == 50 and len(refused) == 150
+    assert len({outcome.number for outcome in placed}) == 50
+    async with db.read(tenant) as read:
+        [row] = await inventory.stock(read, [shop.black])
+        assert (row.on_hand, row.held, row.available) == (50, 50, 0)
+
+
+def _to_xinjiang() -> orders.ShipTo:
+    return orders.ShipTo(
+        "林小满", "+8613800138000", "650102", ("新疆维吾尔自治区", "乌鲁木齐市", "天山区"), "1 号"
+    )

@@ -1,0 +1,61 @@
+"""Questions about payments."""
+
+from collections.abc import Mapping, Sequence
+
+from mall.kernel.db import Read
+from mall.kernel.i18n import Texts
+from mall.kernel.ids import AttemptId, OrderId
+from mall.kernel.problems import Nothing
+from mall.payments import store
+from mall.payments.providers import load_providers
+from mall.payments.rules import Attempt, Refund
+from mall.payments.rules.reconciling import Discrepancy
+from mall.payments.store import After
+
+
+async def attempt(read: Read, attempt_id: AttemptId) -> Attempt:
+    """Show one attempt. Raises Nothing."""
+    found = await store.attempt(read, attempt_id)
+    if found is None:
+        raise Nothing("payment")
+    return found
+
+
+async def attempts(read: Read, order_id: OrderId) -> tuple[Attempt, ...]:
+    """List the attempts of an order, the oldest first."""
+    return (await store.book(read, order_id)).attempts
+
+
+async def refunds(read: Read, order_id: OrderId) -> tuple[Refund, ...]:
+    """List the refunds of an order, the oldest first."""
+    return (await store.book(read, order_id)).refunds
+
+
+def providers(currency: str, *, demo: bool) -> Mapping[str, Texts]:
+    """Name the ways to pay in a currency; those that move no real money in a demo only."""
+    return {
+        code: provider.titles
+        for code, provider in load_providers().items()
+        if currency in provider.currencies and (demo or not provider.demo)
+    }
+
+
+async def list_attempts(
+    read: Read, states: Sequence[str] | None, after: After, limit: int
+) -> list[Attempt]:
+    """List attempts of the mall, the newest first; ``states`` None: all."""
+    return await store.list_attempts(read, states, after, limit)
+
+
+async def list_refunds(
+    read: Read, states: Sequence[str] | None, after: After, limit: int
+) -> list[Refund]:
+    """List refunds of the mall, the newest first; ``states`` None: all."""
+    return await store.list_refunds(read, states, after, limit)
+
+
+async def discrepancies(
+    read: Read, *, open_only: bool = True, after: After = None, limit: int = 50
+) -> list[Discrepancy]:
+    """List differences between bills and our records, the newest first."""
+    return await store.list_discrepancies(read, open_only=open_only, after=after, limit=limit)
