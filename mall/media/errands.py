@@ -1,162 +1,225 @@
-"""Pictures into the store and out of it. Files are written first, the row that shows them after.
+"""Pictures on their way into the store and out of it.
 
-File names come from the content, so a repeated errand writes the same files again and a kill in
-the middle leaves nothing that is shown.
+Files are written before the row that speaks of them, under names that follow from the content:
+a kill between the two leaves files that the next try writes again, and never a second picture.
 """
 
 import asyncio
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
+from uuid import UUID
+
+import obstore
+from obstore.exceptions import NotFoundError
 
 from mall.kernel.db import Tx
 from mall.kernel.errands import Args, Done, Errand, RunErrand
 from mall.kernel.i18n import Texts
-from mall.kernel.ids import TenantId, new_uuid
-from mall.kernel.outside import Outside
+from mall.kernel.ids import AssetId, TenantId, new_uuid
+from mall.kernel.outside import BadAddress, Outside
+from mall.kernel.problems import Problem
 from mall.kernel.time import Instant
-from mall.media import actions, rules
+from mall.media import rules, store
+from mall.media.actions import bring_back, record
 from mall.media.rules import Asset, Picture, ServedFile, UploadGone
 from mall.media.rules.pictures import encoded
 
-_FOUR_AT_ONCE = asyncio.Semaphore(4)
-
-
-@dataclass(frozen=True, slots=True)
-class FromUpload:
-    """An upload that waits in the store."""
-
-    tenant_id: TenantId
-    upload: str
-    name: str
-    alt: Texts
-
-
-@dataclass(frozen=True, slots=True)
-class FromAddress:
-    """A picture somewhere else."""
-
-    tenant_id: TenantId
-    url: str
-    alt: Texts
+_CUTTERS = ThreadPoolExecutor(2, "pictures")  # a big picture takes 300 MB while it is unpacked
 
 
 async def store_image(
-    run: RunErrand, outside: Outside, tenant_id: TenantId, content: bytes, *, name: str, alt: Texts
+    run: RunErrand,
+    outside: Outside,
+    content: bytes,
+    *,
+    tenant_id: TenantId,
+    name: str = "",
+    alt: Texts | None = None,
 ) -> Asset:
-    """Store an uploaded picture; the same content again gives the same asset.
+    """Check, cut and store an uploaded picture; the same content again gives the same asset.
 
     Raises NotAnImage, TooLarge, TooManyPixels.
     """
     rules.check_size(content)
-    upload = f"{rules.folder_of_uploads(tenant_id)}/{new_uuid().hex}"
-    await outside.files.put_async(upload, content)
-    return cast(Asset, await run(STORE, {"upload": upload, "name": name, "alt": dict(alt)}))
+    asset_id = await asyncio.to_thread(rules.asset_id_of, tenant_id, content)
+    upload = await spool(outside, tenant_id, content)
+    args = {"upload": upload, "asset": str(asset_id), "name": name, "alt": dict(alt or {})}
+    try:
+        return cast(Asset, await run(STORE, args))
+    finally:  # after a kill the sweep does this
+        await _forget(outside, _path_of_upload(tenant_id, upload))
 
 
-async def fetch_image(run: RunErrand, url: str, *, alt: Texts) -> Asset:
-    """Fetch a picture from a public address and store it.
+async def fetch_image(
+    run: RunErrand, url: str, *, name: str = "", alt: Texts | None = None
+) -> Asset | Problem:
+    """Fetch a picture from a foreign address and store it. What cannot be used is told why."""
+    return cast("Asset | Problem", await run(FETCH, {"url": url, "name": name, "alt": alt or {}}))
 
-    Raises BadAddress, NotAnImage, TooLarge, TooManyPixels.
-    """
-    return cast(Asset, await run(FETCH, {"url": url, "alt": dict(alt)}))
+
+async def fetch_picture(outside: Outside, tenant_id: TenantId, url: str) -> Picture | Problem:
+    """Fetch a foreign picture and put its files in the store, for an errand that records it."""
+    try:
+        content = await outside.fetch(url, most_bytes=rules.MOST_BYTES)
+        return await make_picture(outside, tenant_id, content)
+    except TimeoutError:
+        return BadAddress(url, "too slow")
+    except Problem as problem:
+        return problem
 
 
 async def make_picture(outside: Outside, tenant_id: TenantId, content: bytes) -> Picture:
-    """Cut a picture and store its files; ``record`` then makes it an asset.
+    """Cut a picture and put its files in the store; ``record`` then makes it an asset.
 
     Raises NotAnImage, TooLarge, TooManyPixels.
     """
-    asset_id = rules.asset_id_of(tenant_id, content)
-    async with _FOUR_AT_ONCE:  # unpacked pictures are large
-        cut = await asyncio.to_thread(encoded, content)
-    for width, file in cut.files.items():
-        await outside.files.put_async(rules.path_of(tenant_id, asset_id, width), file)
-    stored = sum(len(file) for file in cut.files.values())
-    return Picture(asset_id, cut.width, cut.height, cut.tint, tuple(cut.files), stored)
+    loop = asyncio.get_running_loop()
+    made = await loop.run_in_executor(_CUTTERS, encoded, content)
+    asset_id = await asyncio.to_thread(rules.asset_id_of, tenant_id, content)
+    await asyncio.gather(
+        *(
+            obstore.put_async(outside.files, rules.path_of(tenant_id, asset_id, width), file)
+            for width, file in made.files.items()
+        )
+    )
+    stored = sum(len(file) for file in made.files.values())
+    return Picture(asset_id, made.width, made.height, made.tint, tuple(made.files), stored)
 
 
-async def fetch_picture(outside: Outside, tenant_id: TenantId, url: str) -> Picture:
-    """Fetch a picture and store its files. Raises BadAddress and what ``make_picture`` raises."""
-    content = await outside.fetch(url, most_bytes=rules.MOST_BYTES)
-    return await make_picture(outside, tenant_id, content)
+async def spool(outside: Outside, tenant_id: TenantId, content: bytes) -> str:
+    """Lay an upload aside until its errand comes for it; gives the key for the errand."""
+    key = str(new_uuid())
+    await obstore.put_async(outside.files, _path_of_upload(tenant_id, key), content)
+    return key
 
 
 async def file_of(outside: Outside, tenant_id: TenantId, name: str) -> ServedFile | None:
-    """Read the file behind the last part of an address; asks no database. None: no such file."""
+    """Read the file behind ``/media/<name>``. None: this mall has no such file."""
     parsed = rules.parsed_name(name)
     if parsed is None:
         return None
-    try:
-        found = await outside.files.get_async(rules.path_of(tenant_id, *parsed))
-        content = bytes(await found.bytes_async())
-    except FileNotFoundError:
+    content = await _read(outside, rules.path_of(tenant_id, *parsed))
+    return None if content is None else ServedFile(content, f'"{name}"', "image/webp")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreWanted:
+    """An upload that waits; ``known``: its content is an asset of the mall already."""
+
+    tenant_id: TenantId
+    upload: str
+    asset_id: AssetId
+    known: bool
+    name: str
+    alt: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchWanted:
+    """A foreign address."""
+
+    tenant_id: TenantId
+    url: str
+    name: str
+    alt: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OldUploads:
+    """Uploads of a mall that nobody came back for."""
+
+    tenant_id: TenantId
+    before: Instant
+
+
+async def prepare_storing(tx: Tx, args: Args, now: Instant) -> StoreWanted:
+    """Look whether the mall has this content."""
+    asset_id, upload = AssetId(UUID(args["asset"])), str(UUID(args["upload"]))
+    known = bool(await store.assets(tx, [asset_id]))
+    return StoreWanted(tx.tenant_id, upload, asset_id, known, args["name"], args["alt"])
+
+
+async def make_stored(outside: Outside, wanted: StoreWanted) -> Picture | None:
+    """Cut the upload and store its files, unless they are there. Raises UploadGone."""
+    if wanted.known:
         return None
-    return ServedFile(content, f'"{name.removesuffix(".webp")}"', "image/webp")
+    content = await _read(outside, _path_of_upload(wanted.tenant_id, wanted.upload))
+    if content is None:
+        raise UploadGone
+    picture = await make_picture(outside, wanted.tenant_id, content)
+    assert picture.id == wanted.asset_id, "the upload is not what was announced"
+    return picture
 
 
-async def _prepare_store(tx: Tx, args: Args, now: Instant) -> FromUpload:
-    return FromUpload(tx.tenant_id, args["upload"], args["name"], args["alt"])
+async def record_stored(tx: Tx, wanted: StoreWanted, picture: Picture | None, now: Instant) -> Done:
+    """Write the asset down."""
+    if picture is None:
+        return Done(await bring_back(tx, wanted.asset_id, alt=wanted.alt))
+    return Done(await record(tx, picture, name=wanted.name, alt=wanted.alt, now=now))
 
 
-async def _call_store(outside: Outside, asked: FromUpload) -> Picture:
+async def prepare_fetching(tx: Tx, args: Args, now: Instant) -> FetchWanted:
+    """Take the address down."""
+    return FetchWanted(tx.tenant_id, args["url"], args["name"] or args["url"], args["alt"])
+
+
+async def make_fetched(outside: Outside, wanted: FetchWanted) -> Picture | Problem:
+    """Fetch and cut."""
+    return await fetch_picture(outside, wanted.tenant_id, wanted.url)
+
+
+async def record_fetched(
+    tx: Tx, wanted: FetchWanted, answer: Picture | Problem, now: Instant
+) -> Done:
+    """Write the asset down, or hand the reason on why there is none."""
+    if isinstance(answer, Problem):
+        return Done(answer)
+    return Done(await record(tx, answer, name=wanted.name, alt=wanted.alt, now=now))
+
+
+async def prepare_clearing(tx: Tx, args: Args, now: Instant) -> OldUploads:
+    """Say what counts as old."""
+    return OldUploads(tx.tenant_id, now - timedelta(hours=rules.UPLOAD_LIFE_HOURS))
+
+
+async def clear(outside: Outside, old: OldUploads) -> int:
+    """Delete old uploads; gives how many there were."""
+    folder, cleared = rules.folder_of_uploads(old.tenant_id), 0
+    async for some in obstore.list(outside.files, prefix=folder):
+        for found in some:
+            if found["last_modified"] < old.before:
+                await _forget(outside, found["path"])
+                cleared += 1
+    return cleared
+
+
+async def record_cleared(tx: Tx, old: OldUploads, cleared: int, now: Instant) -> Done:
+    """Tell how many there were."""
+    return Done(cleared)
+
+
+def _path_of_upload(tenant_id: TenantId, upload: str) -> str:
+    return f"{rules.folder_of_uploads(tenant_id)}/{upload}"
+
+
+async def _read(outside: Outside, path: str) -> bytes | None:
     try:
-        found = await outside.files.get_async(asked.upload)
-        content = bytes(await found.bytes_async())
-    except FileNotFoundError as cause:
-        raise UploadGone from cause
-    return await make_picture(outside, asked.tenant_id, content)
+        found = await obstore.get_async(outside.files, path)
+        return bytes(await found.bytes_async())
+    except (NotFoundError, FileNotFoundError):
+        return None
 
 
-async def _record_store(tx: Tx, asked: FromUpload, picture: Picture, now: Instant) -> Done:
-    await tx.send(DISCARD, {"upload": asked.upload})
-    return Done(await actions.record(tx, picture, name=asked.name, alt=asked.alt, now=now))
-
-
-async def _prepare_fetch(tx: Tx, args: Args, now: Instant) -> FromAddress:
-    return FromAddress(tx.tenant_id, args["url"], args["alt"])
-
-
-async def _call_fetch(outside: Outside, asked: FromAddress) -> Picture:
-    return await fetch_picture(outside, asked.tenant_id, asked.url)
-
-
-async def _record_fetch(tx: Tx, asked: FromAddress, picture: Picture, now: Instant) -> Done:
-    return Done(await actions.record(tx, picture, name=asked.url, alt=asked.alt, now=now))
-
-
-async def _prepare_discard(tx: Tx, args: Args, now: Instant) -> str:
-    upload = str(args["upload"])
-    assert upload.startswith(rules.folder_of_uploads(tx.tenant_id)), "not an upload of this mall"
-    return upload
-
-
-async def _call_discard(outside: Outside, upload: str) -> None:
+async def _forget(outside: Outside, path: str) -> None:
     try:
-        await outside.files.delete_async(upload)
-    except FileNotFoundError:
-        return  # done before
+        await obstore.delete_async(outside.files, path)
+    except (NotFoundError, FileNotFoundError):
+        return  # somebody was quicker
 
 
-async def _record_nothing(tx: Tx, asked: object, answer: None, now: Instant) -> Done:
-    return Done()
-
-
-async def _prepare_tidy(tx: Tx, args: Args, now: Instant) -> tuple[str, Instant]:
-    oldest = now - timedelta(hours=rules.UPLOAD_LIFE_HOURS)
-    return rules.folder_of_uploads(tx.tenant_id), oldest
-
-
-async def _call_tidy(outside: Outside, asked: tuple[str, Instant]) -> None:
-    folder, oldest = asked
-    listed = outside.files.list(folder)  # pyright: ignore[reportUnknownMemberType] - of Arrow
-    async for batch in listed:
-        for found in batch:
-            if found["last_modified"] < oldest:
-                await _call_discard(outside, found["path"])
-
-
-STORE = Errand("media.store", _prepare_store, _call_store, _record_store)
-FETCH = Errand("media.fetch", _prepare_fetch, _call_fetch, _record_fetch)
-DISCARD = Errand("media.discard", _prepare_discard, _call_discard, _record_nothing)
-TIDY = Errand("media.tidy", _prepare_tidy, _call_tidy, _record_nothing)
+STORE = Errand("media.store", prepare_storing, make_stored, record_stored)
+FETCH = Errand("media.fetch", prepare_fetching, make_fetched, record_fetched)
+CLEAR = Errand("media.clear", prepare_clearing, clear, record_cleared)

@@ -1,14 +1,14 @@
-"""The regular round of media."""
+"""Regular rounds of media."""
 
 from datetime import timedelta
 
 from mall.kernel.db import Tx
 from mall.kernel.sweeps import sweep
 from mall.kernel.time import Instant
-from mall.media.errands import TIDY
+from mall.media.errands import CLEAR
 
 
-@sweep("media.tidy", every=timedelta(hours=6))
-async def forget_uploads(tx: Tx, now: Instant) -> None:
-    """Have uploads forgotten that nobody came back for."""
-    await tx.send(TIDY, {})
+@sweep("media.clear_uploads", every=timedelta(days=1))
+async def clear_uploads(tx: Tx, now: Instant) -> None:
+    """Have uploads deleted that a kill left behind."""
+    await tx.send(CLEAR, {}, key="uploads")

@@ -12,6 +12,7 @@ from mall.payments.actions.close import ask_close
 from mall.payments.actions.reconcile import settle
 from mall.payments.actions.refund import ask_refund, retry_refund
 from mall.payments.actions.start import start_attempt
+from mall.payments.errands import PREPAY, take_notification
 from mall.payments.events import PaymentClosed, PaymentSucceeded, RefundFailed, RefundSucceeded
 from mall.payments.providers import load_providers
 from mall.payments.queries import attempt, attempts, discrepancies, providers, refunds
@@ -28,6 +29,7 @@ from mall.payments.rules import (
 from mall.payments.rules.reconciling import Discrepancy
 
 __all__ = [
+    "PREPAY",
     "AlreadyPaid",
     "Attempt",
     "Discrepancy",
@@ -52,4 +54,5 @@ __all__ = [
     "retry_refund",
     "settle",
     "start_attempt",
+    "take_notification",
 ]

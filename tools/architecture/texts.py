@@ -37,11 +37,14 @@ def _compared(used: list[Use], dictionary: Path) -> Iterator[Fault]:
     known: dict[str, str] = {}
     if dictionary.is_file():
         known = json.loads(dictionary.read_text(encoding="utf-8"))
+    missing = dict[str, Fault]()  # each text once, where it is said first
     for path, line, text in used:
         if text is None:
             yield Fault(path, line, "_() around something that is no literal", "write the text out")
         elif not known.get(text, "").strip():
-            yield Fault(path, line, f"no English for “{text}”", f"add it to {ENGLISH}")
+            fault = Fault(path, line, f"no English for “{text}”", f"add it to {ENGLISH}")
+            missing.setdefault(text, fault)
+    yield from missing.values()
     for text in sorted(known.keys() - {text for _, _, text in used}):
         yield Fault(ENGLISH, 1, f"nothing says “{text}”", "remove the entry")
 

@@ -18,9 +18,10 @@ from mall.doors.command.children import MARK, Child, end_all, end_orphans
 from mall.doors.command.demo_goods import demo_accounts, has_goods
 from mall.doors.command.holding import held, holder, say_closing
 from mall.doors.command.speaking import err, out
-from mall.doors.postgres import Cluster, Urls, prepare
+from mall.doors.postgres import Cluster, Urls, prepare, secret
 from mall.doors.postgres.history import SEEDED, is_done, up_to_date
 from mall.doors.trouble import Trouble
+from mall.kernel.crypto import Secrets
 from mall.kernel.settings import Settings
 
 _FREE_AT_LEAST = 200_000_000  # bytes
@@ -57,6 +58,8 @@ class _Mall:
         self.cluster: Cluster | None = None
         self.server: subprocess.Popen[bytes] | None = None
         self.environ = dict(os.environ) | {MARK: str(settings.data), "PYTHONUNBUFFERED": "1"}
+        if settings.demo:
+            self.environ["MALL_PAY_SECRET"] = pay_secret(settings)
         self.logs = settings.data / "logs"
         self.parent = os.getppid()
         self.children = [
@@ -158,6 +161,12 @@ class _Mall:
         for line in greeting(self.settings):
             out.print(line)
         out.print(f"ready {self.settings.url}")
+
+
+def pay_secret(settings: Settings) -> str:
+    """Give the secret that the mall and its payment simulator share, in hex."""
+    root = Secrets(secret(settings.data, "root").encode())
+    return root.key_for("demo_pay").hex()
 
 
 def modules_of(settings: Settings) -> dict[str, list[str]]:

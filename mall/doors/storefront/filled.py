@@ -1,4 +1,4 @@
-"""Forms as visitors filled them in: any rubbish is read without failing, errors find their field."""
+"""Forms as visitors filled them in: rubbish is read without failing, errors find their field."""
 
 from collections.abc import Mapping
 from uuid import UUID

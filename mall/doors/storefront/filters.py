@@ -236,4 +236,3 @@ def _price(asked: Filled, pairs: list[Pair]) -> tuple[int | None, int | None]:
         return band_range(band)
     pairs.extend((name, str(n)) for name, n in (("from", low), ("to", high)) if n >= 0)
     return (low * 100 if low >= 0 else None, high * 100 if high >= 0 else None)
-

@@ -65,4 +65,3 @@ def product(frame: Frame, goods: Goods, gallery: Sequence[Asset], canonical: str
     if goods.brand is not None:
         told["brand"] = {"@type": "Brand", "name": say.text(goods.brand.title)}
     return embedded(told)
-

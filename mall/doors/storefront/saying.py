@@ -54,7 +54,7 @@ class Saying:
 
     def decimal(self, minor: int) -> str:
         """Write an amount for machines: 1299.00."""
-        whole, rest = divmod(minor, 10 ** self.digits)
+        whole, rest = divmod(minor, 10**self.digits)
         return f"{whole}.{rest:0{self.digits}d}" if self.digits else str(whole)
 
     @property

@@ -9,8 +9,8 @@ from mall import search
 from mall.doors.given import AnyRequest
 from mall.doors.storefront import ld
 from mall.doors.storefront.cards import cards_of
-from mall.doors.storefront.filters import Narrowing, narrowing, number_pages, shown_facets, sorts
 from mall.doors.storefront.filled import asked
+from mall.doors.storefront.filters import Narrowing, narrowing, number_pages, shown_facets, sorts
 from mall.doors.storefront.links import category_link, linked
 from mall.doors.storefront.pages import Frame, Page, Shelf, page, public
 from mall.kernel.db import Read
@@ -73,9 +73,7 @@ async def show_search(request: AnyRequest, read: Read, tenant: Tenant, language:
     narrowed = narrowing(query, "/search", category=query.text("in") or None)
     if not narrowed.query.text and not narrowed.count:
         tags = [(code, frame.text(title)) for code, title in frame.navigation.tags.items()]
-        return page(
-            "search.html", frame, words=query.text("edit")[:100], tags=tags[:_TAGS_OFFERED]
-        )
+        return page("search.html", frame, words=query.text("edit")[:100], tags=tags[:_TAGS_OFFERED])
     say = frame.say
     words = narrowed.query.text
     return await _list(

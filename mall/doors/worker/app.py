@@ -10,6 +10,7 @@ from procrastinate.jobs import Job
 from sqlalchemy.engine import make_url
 
 from mall.doors import errand_runs
+from mall.doors.house import NOBODY
 from mall.kernel import jobs
 from mall.kernel.db import Database
 from mall.kernel.errands import errand_named
@@ -18,7 +19,6 @@ from mall.kernel.ids import TenantId
 from mall.kernel.outside import Outside
 from mall.kernel.sweeps import Sweep, all_sweeps
 from mall.kernel.time import utc_now
-from mall.doors.house import NOBODY
 from mall.tenants import directory
 
 log = logging.getLogger("mall.worker")

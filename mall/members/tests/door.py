@@ -1,24 +1,16 @@
 """A small door for tests: runs errands by the test's clock, and serves the room's handlers."""
 
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
-from litestar import Litestar, Request, Response
-from litestar.di import Provide
 from litestar.types import HTTPReceiveMessage
 from obstore.store import MemoryStore
 
-from mall.kernel.crypto import Secrets, hash_token
-from mall.kernel.db import Database, Read, Tx
+from mall.kernel.crypto import Secrets
+from mall.kernel.db import Database
 from mall.kernel.errands import Args, Done, Errand, RunErrand
-from mall.kernel.ids import MemberId, TenantId
+from mall.kernel.ids import TenantId
 from mall.kernel.outside import Outside, client
-from mall.kernel.problems import Problem
-from mall.kernel.source import Source
 from mall.kernel.time import Instant
-from mall.members import SignInFirst, session
-from mall.members.shop_api import COOKIE, HANDLERS
-from mall.messaging import inbox
 
 __all__ = ["Door", "HTTPReceiveMessage"]
 
