@@ -6,7 +6,7 @@ announces  -
 
 from mall.cart.actions import add, choose, merge, remove, remove_bought, set_quantity
 from mall.cart.queries import cart, cart_units, cart_view
-from mall.cart.rules import CartFull, CartLine, CartView, NotForSale, ShownLine
+from mall.cart.rules import CartFull, CartLine, CartView, NotForSale, ShownLine, capped
 
 __all__ = [
     "CartFull",
@@ -15,6 +15,7 @@ __all__ = [
     "NotForSale",
     "ShownLine",
     "add",
+    "capped",
     "cart",
     "cart_units",
     "cart_view",

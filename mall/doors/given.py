@@ -43,9 +43,14 @@ def house_of(connection: AnyConnection) -> House:
     return connection.app.state.house
 
 
+def mall_of(connection: AnyConnection) -> Tenant | None:
+    """Find the mall that was asked, as Front has found it; None: the host is nobody's."""
+    return cast("dict[str, Any]", connection.scope).get("mall")
+
+
 def tenant_of(connection: AnyConnection) -> Tenant:
     """Find the mall that was asked. Raises Nothing when the host is nobody's."""
-    found: Tenant | None = connection.scope.get("mall")  # type: ignore[assignment] # set by Front
+    found = mall_of(connection)
     if found is None:
         raise Nothing("mall")
     return found

@@ -13,7 +13,6 @@ from typing import cast
 from uuid import UUID
 
 import obstore
-from obstore.exceptions import NotFoundError
 
 from mall.kernel.db import Tx
 from mall.kernel.errands import Args, Done, Errand, RunErrand
@@ -187,13 +186,12 @@ async def prepare_clearing(tx: Tx, args: Args, now: Instant) -> OldUploads:
 
 async def clear(outside: Outside, old: OldUploads) -> int:
     """Delete old uploads; gives how many there were."""
-    folder, cleared = rules.folder_of_uploads(old.tenant_id), 0
-    async for some in obstore.list(outside.files, prefix=folder):
-        for found in some:
-            if found["last_modified"] < old.before:
-                await _forget(outside, found["path"])
-                cleared += 1
-    return cleared
+    folder, found = rules.folder_of_uploads(old.tenant_id), list[str]()
+    async for some in outside.files.list(folder):  # pyright: ignore[reportUnknownMemberType] - of Arrow
+        found += [one["path"] for one in some if one["last_modified"] < old.before]
+    for path in found:
+        await _forget(outside, path)
+    return len(found)
 
 
 async def record_cleared(tx: Tx, old: OldUploads, cleared: int, now: Instant) -> Done:
@@ -209,14 +207,14 @@ async def _read(outside: Outside, path: str) -> bytes | None:
     try:
         found = await obstore.get_async(outside.files, path)
         return bytes(await found.bytes_async())
-    except (NotFoundError, FileNotFoundError):
+    except FileNotFoundError:
         return None
 
 
 async def _forget(outside: Outside, path: str) -> None:
     try:
         await obstore.delete_async(outside.files, path)
-    except (NotFoundError, FileNotFoundError):
+    except FileNotFoundError:
         return  # somebody was quicker
 
 

@@ -10,6 +10,7 @@ from mall.orders.actions.moving import add_note, lock
 from mall.orders.actions.pay import pay
 from mall.orders.actions.refund import compensate, decide_return, refund, request_return
 from mall.orders.actions.ship import mark_shipped, receive
+from mall.orders.errands import Started, start_payment
 from mall.orders.events import OrderCancelled, OrderPaid, OrderRefunded
 from mall.orders.queries import (
     by_keys,
@@ -56,6 +57,7 @@ __all__ = [
     "RefundLine",
     "RefundPlan",
     "ShipTo",
+    "Started",
     "WrongState",
     "add_note",
     "adjust_price",
@@ -78,5 +80,6 @@ __all__ = [
     "refunds",
     "request_return",
     "sendable",
+    "start_payment",
     "timeline",
 ]

@@ -150,13 +150,13 @@ async def list_ids(
 async def counts(read: Read, shopper_id: ShopperId | None) -> dict[str, int]:
     """Count orders by state, of one shopper or of the mall."""
     statement = (
-        select(OrderRow.state, func.count())
+        select(OrderRow.state, func.count().label("number"))
         .where(OrderRow.tenant_id == read.tenant_id)
         .group_by(OrderRow.state)
     )
     if shopper_id is not None:
         statement = statement.where(OrderRow.shopper_id == shopper_id)
-    return {row[0]: row[1] for row in await read.run(statement)}
+    return {row.state: row.number for row in await read.run(statement)}
 
 
 async def due(

@@ -52,7 +52,7 @@ SELECT product_id, slug, title, subtitle, image, price_minor, compare_at_minor, 
 FROM docs WHERE misses = 0 ORDER BY {order} LIMIT :limit OFFSET :offset
 """
 _FACETS = """
-SELECT f AS facet, count(*) AS count FROM docs, unnest(facets) f
+SELECT f AS facet, count(*) AS number FROM docs, unnest(facets) f
 WHERE misses = 0
   OR (misses = 1 AND price_missed = 1 AND f LIKE 'price:%')
   OR (misses = 1 AND price_missed = 0 AND starts_with(f, missed || ':'))
@@ -109,7 +109,7 @@ async def find(read: Read, asked: Asked, *, offset: int, limit: int) -> tuple[li
 async def facets(read: Read, asked: Asked) -> dict[str, int]:
     """Count what each facet value would show; a group's own choice does not narrow itself."""
     found = await read.run(_typed(_docs(asked) + _FACETS), _params(read, asked))
-    return {row.facet: row.count for row in found}
+    return {row.facet: row.number for row in found}
 
 
 async def cards_by_slugs(read: Read, slugs: Sequence[str]) -> dict[str, Hit]:

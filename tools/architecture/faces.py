@@ -148,14 +148,18 @@ def hearings(house: House, room: str) -> list[Hearing]:
             for decorator in node.decorator_list:
                 match decorator:
                     case ast.Call(func=ast.Name(id="hears"), args=[heard]):
-                        event = _event(house, source, last_name(heard))
+                        event = _event(house, source, heard)
                         found.append(Hearing(event, room, node.name, doc_line(node)))
                     case _:
                         pass
     return found
 
 
-def _event(house: House, source: Source, name: str) -> Event:
-    known = source.names.get(name)
-    owner = known[0].split(".")[1] if isinstance(known, tuple) and "." in known[0] else ""
+def _event(house: House, source: Source, heard: ast.expr) -> Event:
+    name = last_name(heard)
+    if isinstance(heard, ast.Attribute):  # payments.Paid
+        owner = last_name(heard.value)
+    else:
+        known = source.names.get(name)
+        owner = known[0].split(".")[1] if isinstance(known, tuple) and "." in known[0] else ""
     return next((e for e in events(house, owner) if e.name == name), Event(owner, name, "", ""))

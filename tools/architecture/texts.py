@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from tools.architecture.house import House, Source, files, last_name
 STOREFRONT = "mall/doors/storefront"
 TEMPLATES = f"{STOREFRONT}/templates"
 ENGLISH = f"{STOREFRONT}/words/en.json"
+
+SAYING = f"{STOREFRONT}/saying.py"  # which knows both languages
+
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 
 type Use = tuple[str, int, str | None]  # path, line, text; None: not a literal
 
@@ -28,7 +33,8 @@ def faults(house: House) -> Iterator[Fault]:
             what = f"cannot be parsed: {error.message}"
             yield Fault(relative, error.lineno, what, "mend the template")
     for source in house:
-        if source.path.startswith(f"{STOREFRONT}/") and not source.is_test:
+        is_page = source.path.startswith(f"{STOREFRONT}/") and source.path != SAYING
+        if is_page and not source.is_test:
             used += in_python(source)
     yield from _compared(used, house.root / ENGLISH)
 
@@ -60,11 +66,27 @@ def in_template(path: Path) -> Iterator[tuple[int, str | None]]:
 
 
 def in_python(source: Source) -> Iterator[Use]:
-    """Find the texts of one Python file; the function that translates may take any text."""
+    """Find the texts of one Python file: what is said, and every string with Chinese in it."""
+    explained = {id(value) for node in ast.walk(source.tree) for value in _not_said(node)}
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Call) and last_name(node.func) == "_" and node.args:
-            match node.args[0]:
-                case ast.Constant(value=str(text)):
+        match node:
+            case ast.Call(func=function, args=[ast.Constant(value=str(text)), *_]):
+                if last_name(function) in {"_", "say"} and not _CHINESE.search(text):
                     yield source.path, node.lineno, text
-                case _:
-                    yield source.path, node.lineno, None
+            case ast.Constant(value=str(text)):
+                if _CHINESE.search(text) and id(node) not in explained:
+                    yield source.path, node.lineno, text
+            case _:
+                pass
+
+
+def _not_said(node: ast.AST) -> list[ast.expr]:
+    """Find strings that readers never see as they are: docstrings, and texts in both languages."""
+    match node:
+        case ast.Expr(value=ast.Constant() as value):
+            return [value]
+        case ast.Dict(keys=keys, values=values):
+            languages = {key.value for key in keys if isinstance(key, ast.Constant)}
+            return values if {"zh-CN", "en"} <= languages else []
+        case _:
+            return []

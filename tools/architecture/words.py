@@ -46,7 +46,7 @@ def _of_row(house: House, row: Row) -> Iterator[Fault]:
     if not (row.zh and row.en and row.names):
         yield Fault(PAGE, row.line, "a cell is empty", "give both words and the `name in code`")
     sources = [s for s in house if s.parts[:2] == ("mall", row.room) and not s.is_test]
-    texts = [source.text for source in sources]
+    texts = [f"{source.module} {source.text}" for source in sources]  # a kind is a folder
     texts += [house.sources[IDS].text] if IDS in house.sources else []
     for name in row.names:
         if not any(re.search(rf"\b{re.escape(name)}\b", text) for text in texts):

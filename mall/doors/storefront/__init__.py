@@ -17,11 +17,12 @@ _PAGES = (
     "goods",
     "cart",
     "checkout",
+    "pay",
     "orders",
     "account",
     "addresses",
     "sign_in",
-    "words",
+    "policies",
     "site",
 )
 

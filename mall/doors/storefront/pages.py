@@ -231,6 +231,17 @@ def rendered(template: str, frame: Frame, **values: Any) -> bytes:
     )
 
 
+def rendered_nothing(headers: Mapping[str, str], *, cookies: Sequence[Cookie] = ()) -> Page:
+    """Answer the script, which changes nothing on the page but hears the headers."""
+    return Response(
+        b"",
+        status_code=200,
+        media_type=_HTML,
+        headers={**PRIVATE, **headers},
+        cookies=list(cookies),
+    )
+
+
 def moved(path: str, *, cookies: Sequence[Cookie] = ()) -> Redirect:
     """Send the visitor to another page, with GET."""
     return Redirect(path, status_code=303, cookies=list(cookies), headers=PRIVATE)

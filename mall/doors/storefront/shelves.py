@@ -131,7 +131,7 @@ def _above(frame: Frame, shelf: Shelf) -> list[Shelf]:
     """List the shelves above one, the first level first."""
     by_id = {one.category.id: one for one in frame.navigation.everything()}
     above, parent = list[Shelf](), shelf.category.parent_id
-    while parent in by_id and len(above) < 5:
+    while parent is not None and parent in by_id and len(above) < 5:
         above.insert(0, by_id[parent])
         parent = by_id[parent].category.parent_id
     return above

@@ -96,7 +96,7 @@ def _unpacked(picture: Image.Image) -> tuple[int, int, Image.Image]:
     profile = picture.info.get("icc_profile")
     small = _resized(_plain(picture), widest)
     small = _without_empty_alpha(_in_srgb(small, profile))
-    return width, height, small.transpose(turn) if turn else small
+    return width, height, small if turn is None else small.transpose(turn)
 
 
 def _plain(picture: Image.Image) -> Image.Image:

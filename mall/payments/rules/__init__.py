@@ -21,6 +21,7 @@ RUNNING: frozenset[RefundState] = frozenset({"wanted", "unknown", "asked"})
 SECOND_PAYMENT = "second_payment"  # why this room refunds by itself
 REFUND_TRIES_AT_MOST = 8
 _FIRST_AGAIN, _LAST_AGAIN = timedelta(seconds=2), timedelta(minutes=10)
+_WORKER_BEHIND = timedelta(minutes=2)
 _ATTEMPT_POLLS = tuple(
     timedelta(seconds=n) for n in (10, 10, 20, 30, 60, 60, 120, 300, 600, 1_800, 3_600)
 )
@@ -302,7 +303,9 @@ def refund_poll_after(polls: int) -> timedelta:
 
 def chain_is_dead(attempt: Attempt, now: Instant) -> bool:
     """Tell whether nobody seems to be trying to close a closing attempt any more."""
-    return attempt.tried_at is None or attempt.tried_at < now - 3 * _LAST_AGAIN
+    if attempt.tried_at is None:
+        return True
+    return attempt.tried_at + again_after(attempt.tries) + _WORKER_BEHIND < now
 
 
 def moves(before: AttemptState, trade: Trade) -> AttemptState:

@@ -1,6 +1,9 @@
 """Fixtures of payments."""
 
+from collections.abc import AsyncGenerator
+
 import pytest
+import pytest_asyncio
 
 from mall.kernel.db import Database
 from mall.kernel.ids import TenantId
@@ -8,6 +11,9 @@ from mall.kernel.time import Instant
 from mall.payments import load_providers
 from mall.payments.tests.door import Door
 from mall.payments.tests.scripted import Scripted
+from mall.payments.tests.stage import Receiver, Stage, receiving
+
+PROVIDERS = sorted(load_providers())
 
 
 @pytest.fixture
@@ -22,3 +28,27 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Scripted:
 def door(db: Database, tenant: TenantId, now: Instant, provider: Scripted) -> Door:
     """Give a mall with an order to pay."""
     return Door(db, tenant, now, provider="scripted")
+
+
+@pytest_asyncio.fixture(scope="session")
+async def receiver() -> AsyncGenerator[Receiver]:
+    """Listen for the notifications of all simulators."""
+    async with receiving() as listening:
+        yield listening
+
+
+@pytest_asyncio.fixture(scope="session", params=PROVIDERS)
+async def stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, receiver: Receiver
+) -> AsyncGenerator[Stage]:
+    """Run the simulator of every provider that is found."""
+    made = Stage(request.param, tmp_path_factory.mktemp(request.param) / "ledger", receiver)
+    await made.start()
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def live(db: Database, tenant: TenantId, now: Instant, stage: Stage) -> Door:
+    """Give a mall that is connected with the simulator."""
+    return stage.seat(Door(db, tenant, now))

@@ -44,6 +44,7 @@ class Door:
     now: Instant
     outside: Outside = field(default_factory=lambda: outside_of({}))
     provider: str = "demo_pay"
+    host: str = "demo.localhost:8000"
     order: OrderId = field(default_factory=lambda: OrderId(new_uuid()))
     events: list[Event] = field(default_factory=list[Event])
     waiting: list[tuple[Errand[Any, Any], Args]] = field(
@@ -124,7 +125,7 @@ class Door:
                 provider=self.provider,
                 subject="2027030100000001",
                 expires_at=self.now + timedelta(minutes=minutes),
-                return_url="http://demo.localhost:8000/orders/1",
+                return_url=f"http://{self.host}/orders/1",
                 now=self.now,
             )
 

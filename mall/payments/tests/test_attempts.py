@@ -302,7 +302,7 @@ async def test_a_lost_job_is_found_by_the_poller(door: Door, provider: Scripted)
 
     await door.close()
     await door.sent()
-    for _ in range(50):
+    for _ in range(10):
         door.now += timedelta(minutes=1)
         await door.sweep("payments.poll_attempts")
 

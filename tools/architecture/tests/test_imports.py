@@ -98,13 +98,11 @@ def test_each_contract_names_the_import_that_breaks_it(
 
 
 def test_a_test_may_use_what_tests_below_are_made_with(build: Build) -> None:
-    name = "mall/orders/tests/test_actions.py"
-    files = {
-        **GROUND,
+    test = {
         "mall/orders/tests/__init__.py": "",
-        name: "import mall.catalog.tests.drafts",
+        "mall/orders/tests/test_actions.py": "import mall.catalog.tests.drafts",
     }
-    assert said(imports.faults(build(files))) == []
+    assert said(imports.faults(build(GROUND | test))) == []
 
 
 def test_a_room_that_has_no_place_is_named(build: Build) -> None:

@@ -21,7 +21,6 @@ from tools.architecture import tables
 from tools.architecture.tests.samples import Build
 
 HEIGHTS = {"kernel": 0, "catalog": 1, "orders": 2, "checkout": 3}
-KEY = PrimaryKeyConstraint("tenant_id", "id")
 
 type Part = Callable[[], SchemaItem]
 
