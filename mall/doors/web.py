@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar, Response, Router
 from litestar.config.compression import CompressionConfig
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
@@ -19,6 +19,7 @@ from mall.doors.house import open_house
 from mall.doors.problems import problem_response
 from mall.doors.static import StaticFiles
 from mall.doors.storefront import BUILT, storefront
+from mall.doors.storefront.trouble import problem_page
 from mall.kernel.settings import Settings, from_environment
 
 _BODY_AT_MOST = 1_000_000  # bytes; uploads say their own limit
@@ -51,7 +52,7 @@ def create_app(settings: Settings, also: Sequence[HTTPRouteHandler] = ()) -> ASG
         dependencies=GIVEN,
         guards=[guard],
         before_request=name_trace,
-        exception_handlers={Exception: problem_response},
+        exception_handlers={Exception: show_problem},
         compression_config=CompressionConfig(
             backend="gzip", minimum_size=600, gzip_compress_level=5
         ),
@@ -62,6 +63,12 @@ def create_app(settings: Settings, also: Sequence[HTTPRouteHandler] = ()) -> ASG
         logging_config=None,
     )
     return Front(inner, lambda: inner.state.house, StaticFiles(BUILT))
+
+
+def show_problem(request: AnyRequest, failure: Exception) -> Response[Any]:
+    """Answer programs with a problem and visitors with a page."""
+    programs = request.scope["path"].startswith(("/api/", "/healthz", "/callbacks/", "/media/"))
+    return (problem_response if programs else problem_page)(request, failure)
 
 
 async def name_trace(request: AnyRequest) -> None:

@@ -39,12 +39,13 @@ docs AS (
     {price_missed} AS price_missed
   FROM search.document d, q
   WHERE d.tenant_id = :tenant {and_text}
-    AND (:category = '' OR d.facets @> ARRAY[:category])
-    AND (NOT :in_stock OR NOT d.sold_out)
+    AND (CAST(:category AS text) = '' OR d.facets @> ARRAY[CAST(:category AS text)])
+    AND (NOT CAST(:in_stock AS boolean) OR NOT d.sold_out)
 )
 """
 _PRICE_MISSED = (
-    "(CASE WHEN d.price_minor >= :price_from AND d.price_minor <= :price_to THEN 0 ELSE 1 END)"
+    "(CASE WHEN d.price_minor >= CAST(:price_from AS bigint)"
+    " AND d.price_minor <= CAST(:price_to AS bigint) THEN 0 ELSE 1 END)"
 )
 _HITS = """
 SELECT product_id, slug, title, subtitle, image, price_minor, compare_at_minor, price_varies,

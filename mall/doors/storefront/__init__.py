@@ -1,43 +1,50 @@
-"""The storefront: pages for shoppers, written by the server, quick on phones, whole without script.
-
-One file per kind of page, each with its handlers; ``pages`` fills templates.
-"""
-
-from importlib import import_module
+"""The storefront: pages for shoppers, made on the server, that work without script up to paying."""
 
 from litestar import Router
-from litestar.handlers import HTTPRouteHandler
 
-from mall.doors.storefront.built import BUILT
-from mall.doors.storefront.trouble import problem_page
-
-_PAGES = (
-    "home",
-    "shelves",
-    "goods",
-    "cart",
-    "checkout",
-    "pay",
-    "orders",
-    "account",
-    "addresses",
-    "sign_in",
-    "policies",
-    "site",
+from mall.doors.storefront import (
+    account,
+    addresses,
+    cart,
+    checkout,
+    goods,
+    home,
+    order_changes,
+    orders,
+    paying,
+    problems,
+    shelves,
+    sign_in,
+    site,
+    words,
 )
+from mall.doors.storefront.built import BUILT
+from mall.doors.storefront.problems import problem_page
+
+__all__ = ["BUILT", "problem_page", "storefront"]
 
 
 def storefront() -> Router:
-    """Put all pages together, for the hosts of malls."""
-    handlers = list[HTTPRouteHandler]()
-    for name in _PAGES:
-        handlers += import_module(f"{__name__}.{name}").HANDLERS
+    """Put every page into one router, mounted at the root of a mall's host."""
+    parts = (
+        home,
+        shelves,
+        goods,
+        cart,
+        checkout,
+        paying,
+        orders,
+        order_changes,
+        account,
+        addresses,
+        sign_in,
+        words,
+        site,
+        problems,
+    )
     return Router(
         "/",
-        route_handlers=handlers,
+        route_handlers=[handler for part in parts for handler in part.HANDLERS],
         exception_handlers={Exception: problem_page},
         include_in_schema=False,
     )
-
-
-__all__ = ["BUILT", "storefront"]

@@ -1,6 +1,6 @@
-"""The address book of a member."""
+"""My address book."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,24 +9,25 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
 from mall import members
-from mall.doors.given import AnyRequest, house_of
+from mall.doors.given import AnyRequest
 from mall.doors.storefront.filled import Filled, asked, errors_of, filled
-from mall.doors.storefront.links import inside
+from mall.doors.storefront.links import inside, linked
 from mall.doors.storefront.pages import Page, moved, page, personal
-from mall.doors.storefront.regions import Picked, picked, picked_from
+from mall.doors.storefront.regions import Picked, picked, picked_of
 from mall.kernel.db import Read, Tx
 from mall.kernel.i18n import Language
-from mall.kernel.ids import AddressId, MemberId
+from mall.kernel.ids import AddressId, MemberId, ShopperId
 from mall.kernel.problems import Problem
-from mall.members import Address, Draft, Shopper
+from mall.members import Draft
 from mall.tenants import Tenant
 
+_MEMBER = {"access": "member"}
 _BOOK = "/account/addresses"
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was written, to be shown again."""
+    """An address as it is written."""
 
     name: str = ""
     phone: str = ""
@@ -34,156 +35,138 @@ class Typed:
     is_default: bool = False
 
 
-@get(_BOOK, opt={"access": "member"})
-async def show_book(
-    request: AnyRequest,
-    read: Read,
-    tenant: Tenant,
-    language: Language,
-    shopper: Shopper,
-    me: MemberId,
+@get("/account/addresses", opt=_MEMBER)
+async def list_addresses(
+    request: AnyRequest, read: Read, tenant: Tenant, language: Language, me: MemberId
 ) -> Page:
-    """Show the book, the default first."""
-    frame = await personal(request, read, tenant, language, shopper.id)
+    """List my addresses, the default first."""
+    frame = await personal(request, read, tenant, language, ShopperId(me))
     return page("addresses.html", frame, book=await members.addresses(read, me))
 
 
-@get(f"{_BOOK}/new", opt={"access": "member"})
-async def ask_address(
-    request: AnyRequest, read: Read, tenant: Tenant, language: Language, shopper: Shopper
+@get("/account/addresses/new", opt=_MEMBER)
+async def new_address(
+    request: AnyRequest, read: Read, tenant: Tenant, language: Language, me: MemberId
 ) -> Page:
-    """Ask for a new address."""
-    return await _page(request, read, tenant, language, shopper, picked(Filled({})), Typed())
+    """Show an empty form; ``next`` is where to go on."""
+    query = asked(request)
+    leads = inside(query.text("next"), "")
+    return await _form(request, read, tenant, language, me, None, Typed(), picked(query), leads)
 
 
-@get(f"{_BOOK}/{{address_id:uuid}}", opt={"access": "member"})
+@post("/account/addresses/new", opt=_MEMBER, status_code=200)
+async def add_address(
+    request: AnyRequest, tx: Tx, tenant: Tenant, language: Language, me: MemberId
+) -> Page | Redirect:
+    """Add an address."""
+    return await _save(request, tx, tenant, language, me, None)
+
+
+@get("/account/addresses/{address_id:uuid}", opt=_MEMBER)
 async def show_address(
     request: AnyRequest,
     address_id: UUID,
     read: Read,
     tenant: Tenant,
     language: Language,
-    shopper: Shopper,
     me: MemberId,
 ) -> Page:
-    """Show an address to be changed."""
-    known: Address = await members.address(read, me, AddressId(address_id))
-    typed = Typed(known.name, known.phone, known.detail, known.is_default)
-    place = picked_from(known.region_code)
-    return await _page(request, read, tenant, language, shopper, place, typed, known.id)
+    """Show one of my addresses to change it."""
+    found = await members.address(read, me, AddressId(address_id))
+    typed = Typed(found.name, found.phone, found.detail, found.is_default)
+    regions = picked_of(found.region_code)
+    leads = inside(asked(request).text("next"), "")
+    return await _form(request, read, tenant, language, me, found.id, typed, regions, leads)
 
 
-@post(f"{_BOOK}/new", opt={"access": "member"})
-async def add_address(
-    request: AnyRequest, tenant: Tenant, language: Language, shopper: Shopper, me: MemberId
-) -> Page | Redirect:
-    """Add an address."""
-    return await _save(request, tenant, language, shopper, me, None)
-
-
-@post(f"{_BOOK}/{{address_id:uuid}}", opt={"access": "member"})
+@post("/account/addresses/{address_id:uuid}", opt=_MEMBER, status_code=200)
 async def change_address(
     request: AnyRequest,
     address_id: UUID,
+    tx: Tx,
     tenant: Tenant,
     language: Language,
-    shopper: Shopper,
     me: MemberId,
 ) -> Page | Redirect:
-    """Write an address anew."""
-    return await _save(request, tenant, language, shopper, me, AddressId(address_id))
+    """Write one of my addresses anew."""
+    return await _save(request, tx, tenant, language, me, AddressId(address_id))
 
 
-@post(f"{_BOOK}/{{address_id:uuid}}/remove", opt={"access": "member"})
+@post("/account/addresses/{address_id:uuid}/remove", opt=_MEMBER, status_code=200)
 async def remove_address(address_id: UUID, tx: Tx, me: MemberId) -> Redirect:
-    """Take an address out."""
+    """Remove one of my addresses."""
     await members.remove_address(tx, me, AddressId(address_id))
-    return moved(_BOOK)
-
-
-@post(f"{_BOOK}/{{address_id:uuid}}/default", opt={"access": "member"})
-async def make_default(address_id: UUID, tx: Tx, me: MemberId) -> Redirect:
-    """Make an address the one that orders go to."""
-    known = await members.address(tx, me, AddressId(address_id))
-    draft = Draft(known.name, known.phone, known.region_code, known.detail, True)
-    await members.change_address(tx, me, known.id, draft)
     return moved(_BOOK)
 
 
 async def _save(
     request: AnyRequest,
+    tx: Tx,
     tenant: Tenant,
     language: Language,
-    shopper: Shopper,
     me: MemberId,
     address_id: AddressId | None,
 ) -> Page | Redirect:
-    form, db = await filled(request), house_of(request).db
-    place, errors = picked(form), dict[str, str]()
-    typed = Typed(
-        form.text("name"), form.text("phone"), form.text("detail"), form.ticked("is_default")
-    )
-    if form.text("step") != "regions":
-        draft = Draft(typed.name, typed.phone, place.code, typed.detail, typed.is_default)
-        try:
-            async with db.write(tenant.id) as tx:
-                if address_id is None:
-                    await members.add_address(tx, me, draft)
-                else:
-                    await members.change_address(tx, me, address_id, draft)
-            return moved(inside(form.text("next"), _BOOK))
-        except Problem as refusal:
-            errors = errors_of(refusal, language)
-    async with db.read(tenant.id) as read:
-        return await _page(
-            request,
-            read,
-            tenant,
-            language,
-            shopper,
-            place,
-            typed,
-            address_id,
-            errors=errors,
-            after=form.text("next"),
+    form = await filled(request)
+    typed, regions, leads = _typed(form), picked(form), inside(form.text("next"), "")
+    if form.text("step") == "regions":
+        return await _form(request, tx, tenant, language, me, address_id, typed, regions, leads)
+    draft = Draft(typed.name, typed.phone, regions.leaf or "", typed.detail, typed.is_default)
+    try:
+        if address_id is None:
+            saved = await members.add_address(tx, me, draft)
+        else:
+            saved = await members.change_address(tx, me, address_id, draft)
+    except Problem as problem:
+        errors = errors_of(problem, language)
+        return await _form(
+            request, tx, tenant, language, me, address_id, typed, regions, leads, errors
         )
+    if leads.startswith("/checkout"):
+        path, _, query = leads.partition("?")
+        kept = [part for part in query.split("&") if part and not part.startswith("address=")]
+        return moved(f"{path}?{'&'.join([*kept, f'address={saved.id.hex}'])}")
+    return moved(leads or _BOOK)
 
 
-async def _page(
+async def _form(
     request: AnyRequest,
     read: Read,
     tenant: Tenant,
     language: Language,
-    shopper: Shopper,
-    place: Picked,
+    me: MemberId,
+    address_id: AddressId | None,
     typed: Typed,
-    address_id: AddressId | None = None,
-    *,
-    errors: Mapping[str, str] | None = None,
-    after: str | None = None,
+    regions: Picked,
+    leads: str,
+    errors: dict[str, str] | None = None,
 ) -> Page:
-    frame = await personal(request, read, tenant, language, shopper.id)
-    wanted = asked(request).text("next") if after is None else after
+    frame = await personal(request, read, tenant, language, ShopperId(me))
     return page(
         "address.html",
         frame,
         status=422 if errors else 200,
         address_id=address_id,
-        action=f"{_BOOK}/{address_id}" if address_id else f"{_BOOK}/new",
-        next=inside(wanted, "") if wanted else "",
+        action=linked(f"{_BOOK}/{address_id or 'new'}"),
+        next=leads,
         typed=typed,
+        regions=regions.lists,
+        chosen_regions=regions.chosen,
         errors=errors or {},
-        regions=place.offered,
-        chosen_regions=place.chosen,
+    )
+
+
+def _typed(form: Filled) -> Typed:
+    return Typed(
+        form.text("name"), form.text("phone"), form.text("detail"), form.ticked("is_default")
     )
 
 
 HANDLERS: Sequence[HTTPRouteHandler] = (
-    show_book,
-    ask_address,
-    show_address,
+    list_addresses,
+    new_address,
     add_address,
+    show_address,
     change_address,
     remove_address,
-    make_default,
 )

@@ -1,82 +1,31 @@
-"""The orders of one shopper: the list, one order with its timeline, what can be done with it."""
+"""My orders: the list, and one order with its timeline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import uuid4
+from typing import Any
 
-from litestar import get, post
+from litestar import get
 from litestar.handlers import HTTPRouteHandler
-from litestar.response import Redirect
 
-from mall import cart, fulfilment, orders
-from mall.doors.given import AnyRequest, house_of
+from mall import fulfilment, orders
+from mall.doors.given import AnyRequest
+from mall.doors.storefront import order_words
 from mall.doors.storefront.cards import images_of
-from mall.doors.storefront.filled import Filled, asked, filled
+from mall.doors.storefront.filled import asked
 from mall.doors.storefront.links import linked
-from mall.doors.storefront.pages import Frame, Page, moved, page, personal
-from mall.doors.storefront.pay import time_left
-from mall.kernel.audit import Actor
-from mall.kernel.db import Read, Tx
-from mall.kernel.i18n import Language, pick
-from mall.kernel.problems import InvalidFields, Problem
-from mall.kernel.time import Instant, utc_now
+from mall.doors.storefront.pages import Frame, Page, page, personal
+from mall.doors.storefront.paying import time_left
+from mall.fulfilment import Parcel
+from mall.kernel.db import Read
+from mall.kernel.i18n import Language, Texts
+from mall.kernel.ids import AssetId
+from mall.kernel.problems import InvalidFields
+from mall.kernel.time import Instant
 from mall.members import Shopper
-from mall.orders import Filter, Line, Order, PlacedLine
+from mall.orders import Filter, Line, Order
 from mall.tenants import Tenant
 
 _ON_A_PAGE = 10
-_STATES: Mapping[str, tuple[str, ...] | None] = {
-    "": None,
-    "unpaid": ("unpaid",),
-    "paid": ("paid", "partly_shipped"),
-    "shipped": ("shipped",),
-    "refund": None,
-}
-_STATE_WORDS = {
-    "unpaid": "待付款",
-    "paid": "待发货",
-    "partly_shipped": "部分已发货",
-    "shipped": "待收货",
-    "received": "已完成",
-    "closed": "已结束",
-    "cancelled": "已取消",
-}
-_NEXT_WORDS = {
-    "unpaid": "剩余支付时间",
-    "paid": "商家正在备货，发货后会发消息告诉您。",
-    "partly_shipped": "一部分已经在路上，其余的正在备货。",
-    "shipped": "包裹在路上，收到后请确认收货。",
-    "received": "感谢您的购买。",
-    "closed": "这张订单已经结束。",
-    "cancelled": "订单已取消，已付的款项会原路退回。",
-}
-_HAPPENED = {
-    "pay": "付款成功",
-    "revive": "付款成功，订单恢复",
-    "cancel": "订单取消",
-    "closing": "正在取消",
-    "ship_part": "部分商品发出",
-    "ship_all": "商品已全部发出",
-    "receive": "已收货",
-    "close": "订单结束",
-    "return_requested": "申请退款",
-    "return_refused": "退款申请未通过",
-    "refunding": "正在退款",
-    "refunded": "退款已到账",
-    "refund_failed": "退款遇到问题，商家正在处理",
-    "sent_back": "款项原路退回",
-    "price_adjusted": "商家改价",
-    "address_changed": "收货地址已修改",
-}
-_REFUND_WORDS = {
-    "requested": "等待商家审核",
-    "running": "退款中",
-    "succeeded": "已退款",
-    "failed": "退款处理中",
-    "refused": "未通过",
-    "granted": "已同意",
-}
-REASONS = ("不想要了", "拍错了", "商品有问题", "与描述不符", "其他")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,37 +34,46 @@ class OrderCard:
 
     order: Order
     state: str
-    quiet: bool
+    quiet: bool  # nothing is to be done
     units: int
     refund: str
     next: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShownParcel:
-    """A parcel on its way."""
+class ShownLine:
+    """A line of an order as it was bought."""
 
-    link: str
+    slug: str
+    title: Texts
+    options: Texts
+    image: AssetId | None
+    quantity: int
+    unit_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A line with what has happened to it since."""
+
+    shown: ShownLine
+    words: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownParcel:
+    """Goods on their way."""
+
     carrier: str
     tracking_no: str
+    link: str
     shipped_at: Instant
     units: int
 
 
 @dataclass(frozen=True, slots=True)
-class ShownLine:
-    """A line with what has happened to it; ``left`` units can still be refunded."""
-
-    no: int
-    shown: PlacedLine
-    words: list[str]
-    left: int
-    typed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class ShownRefund:
-    """A refund as its buyer sees it."""
+    """Money on its way back."""
 
     state: str
     amount_minor: int
@@ -125,45 +83,38 @@ class ShownRefund:
 
 @get("/orders", opt={"access": "shopper"})
 async def list_orders(
-    request: AnyRequest, read: Read, tenant: Tenant, language: Language, shopper: Shopper
+    request: AnyRequest,
+    read: Read,
+    tenant: Tenant,
+    language: Language,
+    shopper: Shopper,
+    now: Instant,
 ) -> Page:
-    """List my orders, the newest first."""
-    frame = await personal(request, read, tenant, language, shopper.id)
+    """List my orders by tab, the newest first."""
     query = asked(request)
-    state = query.text("state") if query.text("state") in _STATES else ""
-    wanted = Filter(shopper.id, _STATES[state], refunding=state == "refund")
-    cursor = query.text("after") or None
+    state = query.text("state") if query.text("state") in order_words.TABS else ""
+    wanted = Filter(shopper.id, order_words.TABS[state], refunding=state == "refunds")
     try:
-        found = await orders.orders(read, wanted, cursor=cursor, limit=_ON_A_PAGE)
+        found = await orders.orders(
+            read, wanted, cursor=query.text("after") or None, limit=_ON_A_PAGE
+        )
     except InvalidFields:
         found = await orders.orders(read, wanted, cursor=None, limit=_ON_A_PAGE)
-    images = await images_of(
-        read, (line.placed.image for one in found.items for line in one.lines[:4])
-    )
-    after = found.next_cursor
+    frame = await personal(request, read, tenant, language, shopper.id)
+    counted = await state_counts(read, shopper)
+    names = order_words.tab_names(frame.say)
+    images = [line.placed.image for order in found.items for line in order.lines[:4]]
+    after = linked("/orders", [("state", state), ("after", found.next_cursor or "")])
     return page(
         "orders.html",
         frame,
-        tabs=await tabs(read, frame, shopper),
+        tabs=[(key, name, counted.get(key, 0)) for key, name in names.items()],
         state=state,
-        orders=[_card(frame, one) for one in found.items],
-        images=images,
-        now=utc_now(),
-        after=linked("/orders", [("state", state), ("after", after)]) if after else "",
+        orders=[_card(frame, order) for order in found.items],
+        images=await images_of(read, images),
+        now=now,
+        after=after if found.next_cursor else "",
     )
-
-
-async def tabs(read: Read, frame: Frame, shopper: Shopper) -> list[tuple[str, str, int]]:
-    """Name the lists of orders, with how many wait for something."""
-    counts = await orders.counts(read, shopper.id)
-    waiting = counts.get("paid", 0) + counts.get("partly_shipped", 0)
-    return [
-        ("", frame.say("全部"), 0),
-        ("unpaid", frame.say("待付款"), counts.get("unpaid", 0)),
-        ("paid", frame.say("待发货"), waiting),
-        ("shipped", frame.say("待收货"), counts.get("shipped", 0)),
-        ("refund", frame.say("售后"), 0),
-    ]
 
 
 @get("/orders/{number:str}", opt={"access": "shopper"})
@@ -174,272 +125,114 @@ async def show_order(
     tenant: Tenant,
     language: Language,
     shopper: Shopper,
+    now: Instant,
 ) -> Page:
-    """Show one order: how far it is, its parcels, goods, refunds, and the timeline."""
+    """Show one order: where it stands, its parcels, goods, amounts and timeline."""
     order = await orders.by_number(read, number, shopper_id=shopper.id)
+    return await order_page(request, read, tenant, language, shopper, order, now)
+
+
+async def order_page(
+    request: AnyRequest,
+    read: Read,
+    tenant: Tenant,
+    language: Language,
+    shopper: Shopper,
+    order: Order,
+    now: Instant,
+    **shown: Any,
+) -> Page:
+    """Show one order, with a ``problem`` when something was refused (and its ``status``)."""
     frame = await personal(request, read, tenant, language, shopper.id)
-    say, now = frame.say, utc_now()
-    sent = (await fulfilment.parcels(read, [order.id])).get(order.id, [])
-    happened = await orders.timeline(read, order.id)
+    say = frame.say
+    parcels = (await fulfilment.parcels(read, [order.id])).get(order.id, [])
     refunds = await orders.refunds(read, order.id)
-    can = possible(order)
+    done = asked(request).text("done")
+    notices = {
+        "cancel": say("已提交取消申请。"),
+        "receive": say("已确认收货，感谢您的购买。"),
+        "refund": say("退款申请已提交，进度会在下面更新。"),
+    }
     return page(
         "order.html",
         frame,
+        status=shown.get("status", 200),
         order=order,
-        notice=say("已收货，感谢您的购买。") if asked(request).text("said") == "received" else "",
-        problem="",
-        state_words=say("正在取消") if order.closing else say(_STATE_WORDS[order.state]),
-        next_words=say(_NEXT_WORDS[order.state]),
+        notice=notices.get(done, ""),
+        problem=shown.get("problem", ""),
+        state_words=order_words.state_words(say, order),
+        next_words=order_words.next_words(say, order),
         left=time_left(order.pay_by, now),
-        steps=_steps(frame, order),
-        parcels=[_parcel(frame, one) for one in sent],
+        steps=order_words.steps(say, order),
+        parcels=[_parcel(frame, parcel) for parcel in parcels],
         lines=[_line(frame, line) for line in order.lines],
         images=await images_of(read, (line.placed.image for line in order.lines)),
         refunds=[
             ShownRefund(
-                say(_REFUND_WORDS.get(one.state, one.state)),
+                order_words.refund_words(say, one),
                 one.amount_minor,
-                one.reason,
+                order_words.reason_words(say, one.reason),
                 one.ended_at or one.asked_at,
             )
-            for one in refunds
-            if one.state != "granted"
+            for one in reversed(refunds)
         ],
-        timeline=[
-            *(
-                (say(_HAPPENED[one.kind]), one.at)
-                for one in reversed(happened)
-                if one.kind in _HAPPENED
-            ),
-            (say("提交订单"), order.placed_at),
-        ],
-        goods_minor=sum(line.paid_minor for line in order.lines),
+        timeline=order_words.told(say, order, await orders.timeline(read, order.id)),
+        goods_minor=order.payable_minor - order.freight_minor,
         units=sum(line.quantity for line in order.lines),
-        can=can,
+        can=order_words.what_can_be_done(order),
         now=now,
     )
 
 
-@get("/orders/{number:str}/cancel", opt={"access": "shopper"})
-async def ask_cancel(
-    request: AnyRequest,
-    number: str,
-    read: Read,
-    tenant: Tenant,
-    language: Language,
-    shopper: Shopper,
-) -> Page:
-    """Ask before cancelling."""
-    order = await orders.by_number(read, number, shopper_id=shopper.id)
-    frame = await personal(request, read, tenant, language, shopper.id)
-    return page("order_cancel.html", frame, order=order, problem="")
+async def state_counts(read: Read, shopper: Shopper) -> dict[str, int]:
+    """Count my orders by tab; those where nothing waits are not counted."""
+    counts = await orders.counts(read, shopper.id)
+    return {
+        tab: sum(counts.get(state, 0) for state in states)
+        for tab, states in order_words.TABS.items()
+        if states
+    }
 
 
-@post("/orders/{number:str}/cancel", opt={"access": "shopper"})
-async def cancel_order(
-    request: AnyRequest, number: str, tx: Tx, shopper: Shopper, now: Instant
-) -> Redirect:
-    """Cancel an order that was not sent."""
-    order = await orders.by_number(tx, number, shopper_id=shopper.id)
-    await orders.cancel(tx, order.id, "buyer", actor=actor_of(shopper), now=now)
-    return moved(f"/orders/{number}")
-
-
-@post("/orders/{number:str}/receive", opt={"access": "shopper"})
-async def receive_order(number: str, tx: Tx, shopper: Shopper, now: Instant) -> Redirect:
-    """Say that the goods have arrived."""
-    order = await orders.by_number(tx, number, shopper_id=shopper.id)
-    await orders.receive(tx, order.id, actor=actor_of(shopper), now=now)
-    return moved(f"/orders/{number}?said=received")
-
-
-@post("/orders/{number:str}/again", opt={"access": "shopper"})
-async def buy_again(number: str, tx: Tx, shopper: Shopper, now: Instant) -> Redirect:
-    """Put the goods of an order into the cart once more, as far as they are still sold."""
-    order = await orders.by_number(tx, number, shopper_id=shopper.id)
-    for line in order.lines:
-        try:
-            await cart.add(tx, shopper.id, line.sku_id, line.quantity, now=now)
-        except (cart.NotForSale, cart.CartFull):
-            continue
-    return moved("/cart")
-
-
-@get("/orders/{number:str}/refund", opt={"access": "shopper"})
-async def ask_refund(
-    request: AnyRequest,
-    number: str,
-    read: Read,
-    tenant: Tenant,
-    language: Language,
-    shopper: Shopper,
-) -> Page:
-    """Ask what should be refunded and why."""
-    return await _refund_page(request, number, read, tenant, language, shopper, Filled({}))
-
-
-@post("/orders/{number:str}/refund", opt={"access": "shopper"})
-async def request_refund(
-    request: AnyRequest,
-    number: str,
-    tenant: Tenant,
-    language: Language,
-    shopper: Shopper,
-    now: Instant,
-) -> Page | Redirect:
-    """Ask for a refund, or show what it would give back."""
-    form, db = await filled(request), house_of(request).db
-    refusal: Problem | None = None
-    if form.text("step") != "preview":
-        try:
-            async with db.write(tenant.id) as tx:
-                order = await orders.by_number(tx, number, shopper_id=shopper.id)
-                await orders.request_return(
-                    tx,
-                    order.id,
-                    _units(form, order),
-                    reason=form.text("reason")[:100],
-                    key=form.text("key")[:100] or uuid4().hex,
-                    actor=actor_of(shopper),
-                    now=now,
-                )
-            return moved(f"/orders/{number}")
-        except Problem as problem:
-            refusal = problem
-    async with db.read(tenant.id) as read:
-        return await _refund_page(request, number, read, tenant, language, shopper, form, refusal)
-
-
-async def _refund_page(
-    request: AnyRequest,
-    number: str,
-    read: Read,
-    tenant: Tenant,
-    language: Language,
-    shopper: Shopper,
-    form: Filled,
-    refusal: Problem | None = None,
-) -> Page:
-    order = await orders.by_number(read, number, shopper_id=shopper.id)
-    frame = await personal(request, read, tenant, language, shopper.id)
-    units, preview = _units(form, order), None
-    if units and refusal is None:
-        try:
-            preview = orders.refund_preview(order, units, seller_at_fault=False).total_minor
-        except Problem as problem:
-            refusal = problem
-    say = frame.say
-    return page(
-        "refund.html",
-        frame,
-        status=refusal.status if refusal else 200,
-        order=order,
-        key=form.text("key")[:100] or uuid4().hex,
-        problem=refusal.text(language) if refusal else "",
-        errors={},
-        lines=[
-            ShownLine(
-                line.line_no,
-                line.placed,
-                [],
-                line.quantity - line.refunded,
-                units.get(line.line_no, line.quantity - line.refunded if not form.names() else 0),
-            )
-            for line in order.lines
-            if line.quantity > line.refunded
-        ],
-        images=await images_of(read, (line.placed.image for line in order.lines)),
-        reasons=[say(reason) for reason in REASONS],
-        typed_reason=form.text("reason"),
-        preview=preview,
-    )
-
-
-def actor_of(shopper: Shopper) -> Actor:
-    """Name a shopper for the audit and the timeline."""
-    if shopper.member is not None:
-        return Actor("member", shopper.member.id, shopper.member.name)
-    return Actor("guest", shopper.id, "")
-
-
-def possible(order: Order) -> list[str]:
-    """List what the buyer can do with an order now."""
-    if order.closing is not None:
-        return []
-    can = {
-        "unpaid": ["pay", "cancel"],
-        "paid": ["cancel"],
-        "partly_shipped": ["refund"],
-        "shipped": ["receive", "refund"],
-        "received": ["refund", "again"],
-        "closed": ["again"],
-        "cancelled": ["again"],
-    }[order.state]
-    if order.state == "paid" and len(order.lines) > 1:
-        can = ["refund", *can]
-    done = order.refund_state == "all"
-    return [one for one in can if not (done and one in {"refund", "cancel", "receive"})]
-
-
-def _units(form: Filled, order: Order) -> dict[int, int]:
-    wanted = {line.line_no: form.number(f"units-{line.line_no}") for line in order.lines}
-    return {line_no: units for line_no, units in wanted.items() if units > 0}
+def shown_line(line: Line) -> ShownLine:
+    """Show a line as it was bought."""
+    placed = line.placed
+    unit = placed.unit_minor
+    return ShownLine("", placed.title, placed.options, placed.image, placed.quantity, unit)
 
 
 def _card(frame: Frame, order: Order) -> OrderCard:
-    next_step = {"unpaid": "pay", "shipped": "receive"}.get(order.state, "again")
-    if order.closing or order.state in {"paid", "partly_shipped"}:
-        next_step = ""
-    refund = ""
-    if order.refunded_minor:
-        amount = frame.say.money(order.refunded_minor)
-        refund = frame.say("已退款 {amount}", amount=amount)
-    words = "正在取消" if order.closing else _STATE_WORDS[order.state]
-    quiet = order.state in {"received", "closed", "cancelled"}
-    units = sum(line.quantity for line in order.lines)
-    return OrderCard(order, frame.say(words), quiet, units, refund, next_step)
+    say, refund = frame.say, ""
+    if order.refunded_minor and order.state != "closed":
+        refund = say("已退款 {amount}", amount=say.money(order.refunded_minor))
+    return OrderCard(
+        order,
+        order_words.state_words(say, order),
+        order.state in {"received", "closed", "cancelled"},
+        sum(line.quantity for line in order.lines),
+        refund,
+        order_words.the_next_step(order),
+    )
 
 
-def _parcel(frame: Frame, parcel: fulfilment.Parcel) -> ShownParcel:
+def _line(frame: Frame, line: Line) -> OrderLine:
+    say, words = frame.say, list[str]()
+    if line.refunded:
+        words.append(say("已退款 {n} 件", n=line.refunded))
+    if 0 < line.shipped < line.quantity - line.released:
+        words.append(say("已发货 {n} 件", n=line.shipped))
+    return OrderLine(shown_line(line), words)
+
+
+def _parcel(frame: Frame, parcel: Parcel) -> ShownParcel:
     carrier = fulfilment.load_carriers().get(parcel.carrier)
-    name = pick(carrier.titles, frame.language) if carrier else parcel.carrier
     return ShownParcel(
-        fulfilment.tracking_link(parcel),
-        name,
+        frame.text(carrier.titles) if carrier else parcel.carrier,
         parcel.tracking_no,
+        fulfilment.tracking_link(parcel),
         parcel.shipped_at,
         sum(parcel.lines.values()),
     )
 
 
-def _line(frame: Frame, line: Line) -> ShownLine:
-    words = list[str]()
-    if line.shipped and line.unsent:
-        words.append(frame.say("已发出 {n} 件", n=line.shipped))
-    if line.refunded:
-        words.append(frame.say("已退 {n} 件", n=line.refunded))
-    return ShownLine(line.line_no, line.placed, words, line.quantity - line.refunded)
-
-
-def _steps(frame: Frame, order: Order) -> list[tuple[str, bool]]:
-    if order.state in {"cancelled", "closed"}:
-        return []
-    return [
-        (frame.say("下单"), True),
-        (frame.say("付款"), order.paid_at is not None),
-        (frame.say("发货"), order.shipped_at is not None),
-        (frame.say("收货"), order.received_at is not None),
-    ]
-
-
-HANDLERS: Sequence[HTTPRouteHandler] = (
-    list_orders,
-    show_order,
-    ask_cancel,
-    cancel_order,
-    receive_order,
-    buy_again,
-    ask_refund,
-    request_refund,
-)
+HANDLERS: Sequence[HTTPRouteHandler] = (list_orders, show_order)

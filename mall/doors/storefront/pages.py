@@ -201,7 +201,7 @@ def page(
 ) -> Page:
     """Fill a template."""
     return Response(
-        rendered(template, frame, **values),
+        rendered(template, frame, status=status, **values),
         status_code=status,
         media_type=_HTML,
         headers=PRIVATE if frame.personal else PUBLIC,
@@ -229,6 +229,12 @@ def rendered(template: str, frame: Frame, **values: Any) -> bytes:
         )
         .encode()
     )
+
+
+def page_without_mall(template: str, language: Language, say: Saying, **values: Any) -> Page:
+    """Fill the template of a page that belongs to no mall."""
+    text = environment().get_template(template).render(_=say, language=language, **values)
+    return Response(text.encode(), media_type=_HTML, headers=PUBLIC)
 
 
 def rendered_nothing(headers: Mapping[str, str], *, cookies: Sequence[Cookie] = ()) -> Page:

@@ -1,41 +1,48 @@
-"""Signing in: a code to the phone, or e-mail and password. The cart comes along."""
+"""Signing in: by a one-time code, by e-mail and password; becoming a member; leaving."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 from litestar import get, post
+from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
-from mall import members
+from mall import cart, members
 from mall.doors.given import AnyRequest, house_of
-from mall.doors.storefront.filled import Filled, asked, errors_of, filled
+from mall.doors.storefront.filled import asked, errors_of, filled
 from mall.doors.storefront.links import inside
-from mall.doors.storefront.pages import Page, framed, moved, navigation_of, page
+from mall.doors.storefront.pages import (
+    Page,
+    cart_cookie,
+    framed,
+    moved,
+    navigation_of,
+    page,
+)
+from mall.kernel.db import Read, Tx
 from mall.kernel.errands import RunErrand
 from mall.kernel.i18n import Language
 from mall.kernel.problems import Problem
 from mall.kernel.source import Source
-from mall.members import SignedIn
-from mall.members.shop_api import session_cookie
+from mall.members import CodeSent, Shopper, SignedIn
+from mall.members.shop_api import COOKIE, session_cookie
 from mall.tenants import Tenant
 
-type Way = Literal["code", "password", "register"]
-
+_ANYONE = {"access": "anyone"}
 _FIELDS = {
     "members.bad_phone": "phone",
     "members.wrong_code": "code",
     "members.bad_email": "email",
     "members.email_taken": "email",
     "members.weak_password": "password",
-    "members.wrong_password": "password",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was written, to be shown again. Passwords never are."""
+    """What the visitor has written so far. Passwords and codes are never shown again."""
 
     phone: str = ""
     email: str = ""
@@ -48,48 +55,55 @@ class Sent:
 
     to: str
     minutes: int
-    again: int
+    again: int  # seconds until another may be asked for
 
 
-@get("/sign-in", opt={"access": "anyone"})
-async def ask_phone(request: AnyRequest, tenant: Tenant, language: Language) -> Page:
+@get("/sign-in", opt=_ANYONE)
+async def show_sign_in(request: AnyRequest, read: Read, tenant: Tenant, language: Language) -> Page:
     """Ask for a phone number."""
-    return await _page(request, tenant, language, "code", asked(request))
+    return await _page(request, read, tenant, language, "code", _next(request))
 
 
-@get("/sign-in/password", opt={"access": "anyone"})
-async def ask_password(request: AnyRequest, tenant: Tenant, language: Language) -> Page:
+@get("/sign-in/password", opt=_ANYONE)
+async def show_password(
+    request: AnyRequest, read: Read, tenant: Tenant, language: Language
+) -> Page:
     """Ask for e-mail and password."""
-    return await _page(request, tenant, language, "password", asked(request))
+    return await _page(request, read, tenant, language, "password", _next(request))
 
 
-@get("/register", opt={"access": "anyone"})
-async def ask_registration(request: AnyRequest, tenant: Tenant, language: Language) -> Page:
-    """Ask who is new."""
-    return await _page(request, tenant, language, "register", asked(request))
+@get("/register", opt=_ANYONE)
+async def show_register(
+    request: AnyRequest, read: Read, tenant: Tenant, language: Language
+) -> Page:
+    """Ask for what a new member needs."""
+    return await _page(request, read, tenant, language, "register", _next(request))
 
 
-@post("/sign-in/ask", opt={"access": "anyone"})
-async def send_code(
+@post("/sign-in/ask", opt=_ANYONE, status_code=200)
+async def ask_code(
     request: AnyRequest,
     tenant: Tenant,
     language: Language,
     run_errand: RunErrand,
     source: Source,
 ) -> Page:
-    """Send a code and ask for it."""
+    """Send a code, and ask for it."""
     form = await filled(request)
+    typed, leads = Typed(phone=form.text("phone")[:30]), inside(form.text("next"), "")
     try:
-        found = await members.ask_code(
-            run_errand, phone=form.text("phone"), language=language, source=source
+        sent = await members.ask_code(
+            run_errand, phone=typed.phone, language=language, source=source
         )
-    except Problem as refusal:
-        return await _page(request, tenant, language, "code", form, refusal=refusal)
-    sent = Sent(found.to, found.expires_in_seconds // 60, found.again_in_seconds)
-    return await _page(request, tenant, language, "code", form, sent=sent)
+    except Problem as problem:
+        return await _refused(request, tenant, language, "code", leads, typed, problem)
+    async with house_of(request).db.read(tenant.id) as read:
+        return await _page(
+            request, read, tenant, language, "code", leads, typed=typed, sent=_sent(sent)
+        )
 
 
-@post("/sign-in/code", opt={"access": "anyone"})
+@post("/sign-in/code", opt=_ANYONE, status_code=200)
 async def sign_in_with_code(
     request: AnyRequest,
     tenant: Tenant,
@@ -97,23 +111,26 @@ async def sign_in_with_code(
     run_errand: RunErrand,
     source: Source,
 ) -> Page | Redirect:
-    """Sign in with a code; a number that is new becomes a member."""
+    """Sign in with the code; a new number becomes a member."""
     form = await filled(request)
+    typed, leads = Typed(phone=form.text("phone")[:30]), inside(form.text("next"), "")
+    if "code" not in form:  # sent by the Enter key of the first step
+        return await _refused(request, tenant, language, "code", leads, typed, None)
     try:
         signed_in = await members.sign_in_with_code(
             run_errand,
-            phone=form.text("phone"),
-            code=form.text("code").strip(),
+            phone=typed.phone,
+            code=form.text("code"),
             language=language,
             source=source,
         )
-    except Problem as refusal:
-        sent = Sent(members.masked(form.text("phone")), 5, 60)
-        return await _page(request, tenant, language, "code", form, sent=sent, refusal=refusal)
-    return _welcome(form, signed_in, source)
+    except Problem as problem:
+        life = Sent(members.masked(typed.phone), 5, 0)
+        return await _refused(request, tenant, language, "code", leads, typed, problem, sent=life)
+    return await _welcome(request, tenant, signed_in, source, leads)
 
 
-@post("/sign-in/password", opt={"access": "anyone"})
+@post("/sign-in/password", opt=_ANYONE, status_code=200)
 async def sign_in_with_password(
     request: AnyRequest,
     tenant: Tenant,
@@ -123,16 +140,17 @@ async def sign_in_with_password(
 ) -> Page | Redirect:
     """Sign in with e-mail and password."""
     form = await filled(request)
+    typed, leads = Typed(email=form.text("email")[:254]), inside(form.text("next"), "")
     try:
         signed_in = await members.sign_in_with_password(
-            run_errand, email=form.text("email"), password=form.text("password"), source=source
+            run_errand, email=typed.email, password=form.text("password")[:200], source=source
         )
-    except Problem as refusal:
-        return await _page(request, tenant, language, "password", form, refusal=refusal)
-    return _welcome(form, signed_in, source)
+    except Problem as problem:
+        return await _refused(request, tenant, language, "password", leads, typed, problem)
+    return await _welcome(request, tenant, signed_in, source, leads)
 
 
-@post("/register", opt={"access": "anyone"})
+@post("/register", opt=_ANYONE, status_code=200)
 async def register(
     request: AnyRequest,
     tenant: Tenant,
@@ -140,61 +158,106 @@ async def register(
     run_errand: RunErrand,
     source: Source,
 ) -> Page | Redirect:
-    """Become a member."""
+    """Become a member with e-mail and password."""
     form = await filled(request)
+    typed = Typed(email=form.text("email")[:254], name=form.text("name")[:50])
+    leads = inside(form.text("next"), "")
     try:
         signed_in = await members.register(
             run_errand,
-            email=form.text("email"),
+            email=typed.email,
             password=form.text("password"),
-            name=form.text("name")[:50],
+            name=typed.name,
             language=language,
             source=source,
         )
-    except Problem as refusal:
-        return await _page(request, tenant, language, "register", form, refusal=refusal)
-    return _welcome(form, signed_in, source)
+    except Problem as problem:
+        return await _refused(request, tenant, language, "register", leads, typed, problem)
+    return await _welcome(request, tenant, signed_in, source, leads)
 
 
-def _welcome(form: Filled, signed_in: SignedIn, source: Source) -> Redirect:
-    cookie = session_cookie(signed_in.token, source)
-    return moved(inside(form.text("next"), "/account"), cookies=[cookie])
+@post("/sign-out", opt={"access": "shopper"}, status_code=200)
+async def sign_out(request: AnyRequest, tx: Tx, source: Source, shopper: Shopper) -> Redirect:
+    """Sign out here, or everywhere."""
+    form = await filled(request)
+    if source.token and shopper.member is not None:
+        await members.sign_out(tx, source.token, everywhere=form.ticked("everywhere"))
+    gone = Cookie(key=COOKIE, value="", max_age=0, httponly=True, samesite="lax")
+    return moved("/account", cookies=[gone, cart_cookie(0)])
+
+
+async def _welcome(
+    request: AnyRequest, tenant: Tenant, signed_in: SignedIn, source: Source, leads: str
+) -> Redirect:
+    async with house_of(request).db.read(tenant.id) as read:
+        units = await cart.cart_units(read, signed_in.shopper.id)
+    cookies = [session_cookie(signed_in.token, source), cart_cookie(units)]
+    return moved(leads or "/account", cookies=cookies)
+
+
+async def _refused(
+    request: AnyRequest,
+    tenant: Tenant,
+    language: Language,
+    way: str,
+    leads: str,
+    typed: Typed,
+    problem: Problem | None,
+    *,
+    sent: Sent | None = None,
+) -> Page:
+    errors = errors_of(problem, language, _FIELDS) if problem else {}
+    if sent and "phone" in errors:
+        sent = None  # the number itself is wrong: it has to be written again
+    async with house_of(request).db.read(tenant.id) as read:
+        return await _page(
+            request,
+            read,
+            tenant,
+            language,
+            way,
+            leads,
+            typed=typed,
+            sent=sent,
+            errors=errors,
+            status=problem.status if problem else 200,
+        )
 
 
 async def _page(
     request: AnyRequest,
+    read: Read,
     tenant: Tenant,
     language: Language,
-    way: Way,
-    form: Filled,
+    way: str,
+    leads: str,
     *,
+    typed: Typed | None = None,
     sent: Sent | None = None,
-    refusal: Problem | None = None,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
 ) -> Page:
-    async with house_of(request).db.read(tenant.id) as read:
-        navigation = await navigation_of(read)
-    frame = framed(request, tenant, language, navigation, personal=True)
-    errors: Mapping[str, str] = errors_of(refusal, language, _FIELDS) if refusal else {}
-    wanted = form.text("next")
-    return page(
-        "sign_in.html",
-        frame,
-        status=refusal.status if refusal else 200,
-        way=way,
-        next=inside(wanted, "") if wanted else "",
-        sent=sent,
-        typed=Typed(form.text("phone")[:30], form.text("email")[:254], form.text("name")[:50]),
-        errors=errors,
-        demo=house_of(request).settings.demo,
-    )
+    frame = framed(request, tenant, language, await navigation_of(read), personal=True)
+    shown: dict[str, Any] = {"sent": sent, "typed": typed or Typed(), "errors": errors or {}}
+    demo = house_of(request).settings.demo
+    return page("sign_in.html", frame, status=status, way=way, next=leads, demo=demo, **shown)
+
+
+def _sent(sent: CodeSent) -> Sent:
+    return Sent(sent.to, sent.expires_in_seconds // 60, sent.again_in_seconds)
+
+
+def _next(request: AnyRequest) -> str:
+    return inside(asked(request).text("next"), "")
 
 
 HANDLERS: Sequence[HTTPRouteHandler] = (
-    ask_phone,
-    ask_password,
-    ask_registration,
-    send_code,
+    show_sign_in,
+    show_password,
+    show_register,
+    ask_code,
     sign_in_with_code,
     sign_in_with_password,
     register,
+    sign_out,
 )

@@ -10,6 +10,7 @@ from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from tools.architecture import endpoints
 from tools.architecture.tests.samples import Build, said
@@ -82,6 +83,15 @@ def test_an_endpoint_that_lets_others_in_is_named() -> None:
         f"DELETE /api/console/v1/orders/{endpoints.ID} answers "
         "staff who may do all but this with 204, not 403",
     ]
+
+
+@pytest.mark.parametrize(("leads_to", "faults"), [("/sign-in?next=/account", 0), ("/", 2)])
+def test_a_page_may_lead_to_where_one_signs_in(leads_to: str, faults: int) -> None:
+    @get("/account", sync_to_thread=False, opt={"access": "member"})
+    def account() -> Redirect:
+        return Redirect(leads_to, status_code=303)
+
+    assert len(judged(account, guards=[])) == faults
 
 
 def test_a_fault_stands_at_the_handler() -> None:

@@ -1,0 +1,330 @@
+"""The demo malls on a real PostgreSQL: whole after one run, after many, and after many cut off."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_asyncio
+from obstore.store import MemoryStore
+
+from mall import catalog, fulfilment, inventory, media, members, pricing, search, staff, tenants
+from mall.doors.command import malls
+from mall.doors.command.demo import seeding
+from mall.doors.command.demo.accounts import MEMBER, PASSWORD, PLACES, STAFF, accounts
+from mall.doors.command.demo.goods import DemoMall, demo_mall
+from mall.doors.given import runs_errands
+from mall.doors.house import House
+from mall.doors.postgres import Urls
+from mall.kernel.crypto import Secrets
+from mall.kernel.db import Database, Read
+from mall.kernel.ids import AssetId, new_uuid
+from mall.kernel.outside import Outside, client
+from mall.kernel.settings import Settings, from_environment
+from mall.kernel.source import Source
+from mall.tenants import Home, Licence, Tenant
+
+CHINA = ("330106", "440106", "650102")  # an ordinary, a near and a far district
+
+
+@dataclass
+class Cut(Exception):
+    """The run ends here."""
+
+
+def settings_of(data: Path, **environ: str) -> Settings:
+    return from_environment({"MALL_DATA": str(data), **environ})
+
+
+def small(slug: str, products: int) -> DemoMall:
+    """Take some goods of a demo mall, of several categories, and only their categories."""
+    goods = demo_mall(slug)
+    some = goods.products[:: len(goods.products) // products][:products]
+    parents = {one.slug: one.parent for one in goods.categories}
+    kept = {one.category for one in some} | {one.category for one in goods.home.sections}
+    kept |= {parent for one in kept if (parent := parents[one])}
+    return msgspec.structs.replace(
+        goods,
+        products=some,
+        categories=[one for one in goods.categories if one.slug in kept],
+        attributes=[
+            msgspec.structs.replace(one, categories=[c for c in one.categories if c in kept])
+            for one in goods.attributes
+        ],
+    )
+
+
+@pytest_asyncio.fixture
+async def house(db: Database, tmp_path: Path) -> AsyncGenerator[House]:
+    """Give what a process of the mall holds, with a store in memory."""
+    http = client()
+    outside = Outside(http, MemoryStore(), Secrets(b"root of a test" * 3), {}, {})
+    yield House(settings_of(tmp_path), "", db, outside)
+    await http.aclose()
+
+
+def a_slug() -> str:
+    return f"d{new_uuid().hex}"
+
+
+async def filled(house: House, goods: DemoMall, slug: str, *, at_most: int | None = None) -> Tenant:
+    """Fill a mall; with ``at_most`` the run is cut off after so many pictures."""
+
+    def told(done: int, of: int) -> None:
+        assert 0 < done <= of
+        if done == at_most:
+            raise Cut
+
+    return await seeding.fill(house, goods, slug=slug, host=f"{slug}.localhost", told=told)
+
+
+async def mall_called(house: House, slug: str) -> Tenant:
+    return await malls.named(house.db, slug)
+
+
+async def content(house: House, slug: str) -> dict[str, Any]:
+    """Describe everything in a mall by names, without ids and moments of writing."""
+    tenant = await mall_called(house, slug)
+    async with house.db.read(tenant.id) as read:
+        pictures = {one.id: one.name for one in await every_picture(read)}
+        return {
+            "home": shown_home(tenant.home, pictures),
+            "facts": (tenant.name, tenant.licence, tenant.theme, tenant.contact),
+            "pages": {one.slug: (one.title, one.body) for one in await tenants.pages(read)},
+            "staff": {one.email.replace(slug, ""): one.role for one in await staff.everybody(read)},
+            "pictures": sorted(pictures.values()),
+            "freight": sorted(
+                str((one.title, one.measure, one.tariffs))
+                for one in (await fulfilment.freight_templates(read)).values()
+            ),
+            "brands": {one.slug: one.title for one in await catalog.brands(read)},
+            "tags": await catalog.tags(read),
+            **await shown_goods(read, tenant, pictures),
+        } | {"addresses": await addresses_of(house, tenant)}
+
+
+async def every_picture(read: Read) -> list[media.Asset]:
+    found, cursor = list[media.Asset](), None
+    while True:
+        some = await media.listing(read, cursor=cursor, limit=100)
+        found += some.items
+        if (cursor := some.next_cursor) is None:
+            return found
+
+
+def shown_home(home: Home, pictures: dict[AssetId, str]) -> list[Any]:
+    tiles = [
+        (
+            tile.title,
+            tile.href,
+            *(pictures[one] for one in (tile.image, tile.image_phone) if one is not None),
+        )
+        for tile in (*home.heroes, *home.tiles)
+    ]
+    return [*tiles, home.floors, home.featured]
+
+
+async def shown_goods(read: Read, tenant: Tenant, pictures: dict[AssetId, str]) -> dict[str, Any]:
+    categories = {one.id: one for one in await catalog.categories(read)}
+    ids = await catalog.ids_by_slugs(read, [one.slug for one in demo_mall("tea").products])
+    places = {one.id: one.code for one in await inventory.locations(read)}
+    products = await catalog.products(read, list(ids.values()))
+    sku_ids = [sku.id for one in products.values() for sku in one.skus]
+    prices = await pricing.prices(read, sku_ids)
+    stock = {
+        (one.sku_id, places[one.location_id]): one.on_hand
+        for one in await inventory.stock(read, sku_ids)
+    }
+    return {
+        "categories": [
+            (
+                one.slug,
+                categories[one.parent_id].slug if one.parent_id else None,
+                pictures[one.image] if one.image else None,
+            )
+            for one in sorted(categories.values(), key=lambda one: one.position)
+        ],
+        "attributes": [
+            (one.code, one.kind, sorted(categories[c].slug for c in one.category_ids))
+            for one in await catalog.attributes(read)
+        ],
+        "places": sorted(places.values()),
+        "products": {
+            one.slug: (
+                one.state,
+                one.published_at and tenant.founded_at - one.published_at,
+                categories[one.category_id].slug,
+                [pictures[name] for name in one.gallery],
+                [(sku.code, sku.image and pictures[sku.image]) for sku in one.skus],
+            )
+            for one in products.values()
+        },
+        "skus": {
+            sku.code: (
+                prices[sku.id].price_minor,
+                prices[sku.id].compare_at_minor,
+                {code: stock[sku.id, code] for code in places.values() if (sku.id, code) in stock},
+            )
+            for one in products.values()
+            for sku in one.skus
+        },
+    }
+
+
+async def addresses_of(house: House, tenant: Tenant) -> list[tuple[str, str, bool]]:
+    begun = await members.sign_in_with_password(
+        runs_errands(house, tenant.id),
+        email=MEMBER.email(tenant.slug),
+        password=PASSWORD,
+        source=Source("test"),
+    )
+    async with house.db.read(tenant.id) as read:
+        found = await members.addresses(read, begun.member_id)
+    return sorted((one.detail, one.region_code, one.is_default) for one in found)
+
+
+async def test_a_second_run_changes_nothing(house: House) -> None:
+    slug, goods = a_slug(), small("tea", 5)
+    first = await filled(house, goods, slug)
+    before = await content(house, slug)
+
+    assert await filled(house, goods, slug) == first
+    assert await content(house, slug) == before
+
+
+async def test_everything_of_the_data_is_in_the_mall(house: House) -> None:
+    slug, goods = a_slug(), small("tea", 5)
+    tenant = await filled(house, goods, slug)
+    found = await content(house, slug)
+
+    assert set(found["products"]) == {one.slug for one in goods.products}
+    assert set(found["skus"]) == {sku.code for one in goods.products for sku in one.skus}
+    for one in goods.products:
+        for sku in one.skus:
+            stock = {code: units for code, units in sku.stock.items() if units}
+            assert found["skus"][sku.code] == (sku.price_minor, sku.compare_at_minor, stock)
+    assert [slug for slug, *_ in found["categories"]] == [one.slug for one in goods.categories]
+    assert set(found["pages"]) == {one.slug for one in goods.policies}
+    assert set(found["staff"].values()) == {person.role for person in STAFF}
+    assert len(found["addresses"]) == len(PLACES)
+    assert tenant.home.featured == tuple(goods.home.featured)
+    assert len(tenant.home.heroes) == len(goods.home.heroes) and all(
+        hero.image and hero.image_phone for hero in tenant.home.heroes
+    )
+
+
+async def test_goods_are_found_and_can_be_bought_at_once(house: House) -> None:
+    slug, goods = a_slug(), small("tea", 5)
+    tenant = await filled(house, goods, slug)
+
+    async with house.db.read(tenant.id) as read:
+        hits = await search.newest(read, None, limit=20)
+        assert {hit.slug for hit in hits} == {one.slug for one in goods.products}
+        asked = {one.slug: min(sku.price_minor for sku in one.skus) for one in goods.products}
+        assert all(hit.price_minor >= asked[hit.slug] and hit.image for hit in hits)
+        templates = await fulfilment.freight_templates(read)
+        for template in templates.values():
+            line = fulfilment.FreightLine(template.id, 1, 500, 1_000)
+            near, _, far = (fulfilment.charge(templates, [line], code) for code in CHINA)
+            assert 0 < near.total_minor < far.total_minor
+            with pytest.raises(fulfilment.NoDelivery):
+                fulfilment.charge(templates, [line], "710000")
+
+
+async def test_runs_that_are_cut_off_again_and_again_end_with_the_same_mall(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seeding, "_IN_A_BATCH", 1)
+    goods, whole, slug = small("tea", 4), a_slug(), a_slug()
+    await filled(house, goods, whole)
+
+    left_behind, pictures = list[int](), 1
+    for _ in range(60):
+        try:
+            await filled(house, goods, slug, at_most=pictures)
+            break
+        except Cut:
+            tenant = await mall_called(house, slug)
+            assert tenant.home == Home(), "a mall that is not finished says so"
+            async with house.db.read(tenant.id) as read:
+                left_behind.append(len(await search.newest(read, None, limit=20)))
+            pictures += 1
+    assert {0, 1, len(goods.products)} <= set(left_behind), "it was cut off in many places"
+    assert left_behind == sorted(left_behind)
+    assert await content(house, slug) == await content(house, whole)
+
+
+async def test_a_batch_is_there_as_a_whole_or_not_at_all(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goods, whole, slug = small("tea", 3), a_slug(), a_slug()
+    await filled(house, goods, whole)
+
+    async def fall(*_: object) -> None:
+        raise Cut
+
+    with monkeypatch.context() as falling:
+        falling.setattr(search, "index", fall)
+        with pytest.raises(Cut):
+            await filled(house, goods, slug)
+    tenant = await mall_called(house, slug)
+    async with house.db.read(tenant.id) as read:
+        assert await catalog.ids_by_slugs(read, [one.slug for one in goods.products]) == {}
+        assert {one.name for one in await every_picture(read)} == {
+            one.picture for one in goods.categories
+        }
+
+    await filled(house, goods, slug)
+    assert await content(house, slug) == await content(house, whole)
+
+
+async def test_everybody_of_the_demo_can_sign_in(house: House) -> None:
+    tenant = await filled(house, small("tea", 1), slug := a_slug())
+    run = runs_errands(house, tenant.id)
+    for person in STAFF:
+        signed_in = await staff.sign_in(
+            run, email=person.email(slug), password=PASSWORD, source=Source("test")
+        )
+        assert signed_in.staff.role == person.role and signed_in.staff.permissions
+
+
+async def test_a_finished_mall_is_recognised_and_what_people_changed_stays(
+    urls: Urls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(seeding, "demo_malls", lambda: [small("tea", 2)])
+    here = settings_of(tmp_path, MALL_APP_DATABASE_URL=urls.app, MALL_DOMAIN="tea.test")
+    await seeding.seed(here)
+    said = capsys.readouterr().out
+    assert "2 demo products" in said and "pictures" in said
+
+    await seeding.seed(here)
+    assert capsys.readouterr().out == "✓ 演示集市已就绪 · the demo malls are ready\n"
+
+
+async def test_a_mall_of_somebody_else_gets_no_demo_goods(
+    db: Database, urls: Urls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seeding, "demo_malls", lambda: [small("demo", 2)])
+    theirs = await malls.found(
+        db,
+        "demo",
+        {"zh-CN": "别人的店", "en": "Theirs"},
+        host="demo.example.com",
+        licence=Licence("示例公司", "9131"),
+        owner_email="owner@example.com",
+        owner_password="a long password",
+    )
+    await seeding.seed(settings_of(tmp_path, MALL_APP_DATABASE_URL=urls.app))
+    async with db.read(theirs.id) as read:
+        assert await tenants.mine(read) == theirs
+        assert await search.newest(read, None, limit=5) == []
+
+
+def test_the_lines_at_the_door_name_addresses_people_and_the_password(tmp_path: Path) -> None:
+    said = "\n".join(accounts(settings_of(tmp_path, MALL_PORT="9000", MALL_DOMAIN="mall.test")))
+    for words in ("http://demo.mall.test:9000", "http://tea.mall.test:9000", PASSWORD):
+        assert words in said
+    assert MEMBER.email("tea") in said
+    assert all(person.role in said for person in STAFF)
