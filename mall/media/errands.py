@@ -10,9 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
+from urllib.parse import unquote
 from uuid import UUID
 
 import obstore
+from httpx import InvalidURL
 
 from mall.kernel.db import Tx
 from mall.kernel.errands import Args, Done, Errand, RunErrand
@@ -63,9 +65,14 @@ async def fetch_picture(outside: Outside, tenant_id: TenantId, url: str) -> Pict
     """Fetch a foreign picture and put its files in the store, for an errand that records it."""
     try:
         content = await outside.fetch(url, most_bytes=rules.MOST_BYTES)
-        return await make_picture(outside, tenant_id, content)
     except TimeoutError:
         return BadAddress(url, "too slow")
+    except (ValueError, InvalidURL):  # an address that cannot even be taken apart
+        return BadAddress(url, "not an http(s) address")
+    except Problem as problem:
+        return problem
+    try:
+        return await make_picture(outside, tenant_id, content)
     except Problem as problem:
         return problem
 
@@ -162,7 +169,9 @@ async def record_stored(tx: Tx, wanted: StoreWanted, picture: Picture | None, no
 
 async def prepare_fetching(tx: Tx, args: Args, now: Instant) -> FetchWanted:
     """Take the address down."""
-    return FetchWanted(tx.tenant_id, args["url"], args["name"] or args["url"], args["alt"])
+    url = str(args["url"])
+    name = args["name"] or unquote(url.partition("?")[0])
+    return FetchWanted(tx.tenant_id, url, name, args["alt"])
 
 
 async def make_fetched(outside: Outside, wanted: FetchWanted) -> Picture | Problem:

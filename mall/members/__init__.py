@@ -16,7 +16,6 @@ from mall.members.actions import (
 from mall.members.errands import ask_code, register, sign_in_with_code, sign_in_with_password
 from mall.members.port import at_sign_in
 from mall.members.queries import address, addresses, addresses_by_id, members, session
-from mall.members.regions import Region, region_names, region_path, regions
 from mall.members.rules import (
     Address,
     BadEmail,
@@ -41,6 +40,7 @@ from mall.members.rules import (
     masked,
     phone_number,
 )
+from mall.members.rules.regions import Region, region_names, region_path, regions
 
 __all__ = [
     "Address",

@@ -9,8 +9,8 @@ from mall.kernel.problems import Nothing
 from mall.kernel.time import Instant
 from mall.members import rules, store
 from mall.members.port import join
-from mall.members.regions import region_names
 from mall.members.rules import Address, Begun, Draft, Gender, Member, Shopper, SignedIn
+from mall.members.rules.regions import region_names
 
 
 async def begin_guest(tx: Tx, now: Instant) -> Begun:

@@ -18,8 +18,8 @@ from mall.kernel.problems import Nothing
 from mall.kernel.source import Source
 from mall.kernel.time import Instant
 from mall.members import actions, errands, queries, rules
-from mall.members.regions import COUNTRY, Region, regions
 from mall.members.rules import Address, Draft, Gender, Member, SignedIn
+from mall.members.rules.regions import COUNTRY, Region, regions
 
 COOKIE = "mall_shopper"
 

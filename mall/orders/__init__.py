@@ -22,7 +22,6 @@ from mall.orders.queries import (
     refunds,
     timeline,
 )
-from mall.orders.refunding import RefundLine, RefundPlan
 from mall.orders.rules import (
     Allocation,
     BadAmount,
@@ -37,6 +36,7 @@ from mall.orders.rules import (
     WrongState,
     sendable,
 )
+from mall.orders.rules.refunding import RefundLine, RefundPlan
 from mall.orders.store import Filter, Refund, record
 
 __all__ = [

@@ -8,9 +8,9 @@ from mall.kernel.ids import OrderId, ShopperId
 from mall.kernel.paging import Page, cursor_at, key_of
 from mall.kernel.problems import Nothing
 from mall.kernel.time import Instant
-from mall.orders import refunding, store
-from mall.orders.refunding import RefundPlan
-from mall.orders.rules import Happening, Known, Order
+from mall.orders import store
+from mall.orders.rules import Happening, Known, Order, refunding
+from mall.orders.rules.refunding import RefundPlan
 from mall.orders.store import Filter, Refund
 
 

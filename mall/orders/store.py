@@ -13,7 +13,6 @@ from mall.kernel.audit import Actor
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import OrderId, RefundId, ShopperId, new_uuid
 from mall.kernel.time import Instant
-from mall.orders.refunding import RefundLine, RefundPlan
 from mall.orders.rules import (
     Allocation,
     Happening,
@@ -24,6 +23,7 @@ from mall.orders.rules import (
     PlacedLine,
     ShipTo,
 )
+from mall.orders.rules.refunding import RefundLine, RefundPlan
 from mall.orders.tables import HappeningRow, LineRow, OrderRow, RefundRow
 
 _KEYS = select(

@@ -14,7 +14,6 @@ from mall.staff.actions import (
     touch,
 )
 from mall.staff.errands import SIGN_IN, sign_in
-from mall.staff.permissions import ANYONE, PERMISSIONS, ROLES, SIGNED_IN, Role
 from mall.staff.queries import AuditEntry, audit, everybody, member, session
 from mall.staff.rules import (
     TOUCH_EVERY,
@@ -28,6 +27,7 @@ from mall.staff.rules import (
     TooManyTries,
     WrongPassword,
 )
+from mall.staff.rules.permissions import ANYONE, PERMISSIONS, ROLES, SIGNED_IN, Role
 
 __all__ = [
     "ANYONE",

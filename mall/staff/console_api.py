@@ -21,9 +21,9 @@ from mall.kernel.problems import Nothing
 from mall.kernel.source import Source
 from mall.kernel.time import Instant
 from mall.staff import actions, errands, queries, rules
-from mall.staff.permissions import ANYONE, PERMISSIONS, ROLES, SIGNED_IN
 from mall.staff.queries import AuditEntry
 from mall.staff.rules import StaffMember
+from mall.staff.rules.permissions import ANYONE, PERMISSIONS, ROLES, SIGNED_IN
 
 COOKIE = "mall_staff"
 

@@ -9,7 +9,7 @@ import inspect
 import logging
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -65,7 +65,7 @@ class Knowing:
         return self.answer
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Somebody who is not meant, and the refusal that is due."""
 
@@ -74,11 +74,11 @@ class Caller:
     token: str = ""
     session: object = None
     staff: object = None
-    house: object = field(init=False)
 
-    def __post_init__(self) -> None:
+    @property
+    def house(self) -> object:
         """Make the only part of the doors' house that a refusal needs."""
-        self.house = SimpleNamespace(sessions=Knowing(self.session), staff=Knowing(self.staff))
+        return SimpleNamespace(sessions=Knowing(self.session), staff=Knowing(self.staff))
 
 
 def faults(house: House) -> Iterator[Fault]:

@@ -33,6 +33,8 @@ def faults(house: House) -> Iterator[Fault]:
     codes = dict[str, Refusal]()
     for one in refusals(house):
         yield from _of_code(one, codes)
+        if not one.status:
+            yield _fault(one, f"{one.name} has no status", "derive it from a category: Conflict, …")
         for language in LANGUAGES:
             text = one.texts.get(language, "")
             if not text.strip():

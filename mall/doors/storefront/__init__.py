@@ -1,50 +1,45 @@
-"""The storefront: pages for shoppers, made on the server, that work without script up to paying."""
+"""The storefront: pages for shoppers, made on the server, that work without script up to paying.
+
+One file per kind of page, each with its handlers; ``pages`` fills templates.
+"""
+
+from collections.abc import Sequence
+from importlib import import_module
 
 from litestar import Router
+from litestar.handlers import HTTPRouteHandler
 
-from mall.doors.storefront import (
-    account,
-    addresses,
-    cart,
-    checkout,
-    goods,
-    home,
-    order_changes,
-    orders,
-    paying,
-    problems,
-    shelves,
-    sign_in,
-    site,
-    words,
-)
 from mall.doors.storefront.built import BUILT
-from mall.doors.storefront.problems import problem_page
+from mall.doors.storefront.trouble import problem_page
 
 __all__ = ["BUILT", "problem_page", "storefront"]
 
+_PAGES = (
+    "home",
+    "shelves",
+    "goods",
+    "cart",
+    "checkout",
+    "pay",
+    "orders",
+    "order_changes",
+    "account",
+    "addresses",
+    "sign_in",
+    "words",
+    "site",
+)
+
 
 def storefront() -> Router:
-    """Put every page into one router, mounted at the root of a mall's host."""
-    parts = (
-        home,
-        shelves,
-        goods,
-        cart,
-        checkout,
-        paying,
-        orders,
-        order_changes,
-        account,
-        addresses,
-        sign_in,
-        words,
-        site,
-        problems,
-    )
+    """Put every page into one router, for the root of a mall's host."""
+    handlers = list[HTTPRouteHandler]()
+    for name in _PAGES:
+        hung_out: Sequence[HTTPRouteHandler] = import_module(f"{__name__}.{name}").HANDLERS
+        handlers.extend(hung_out)
     return Router(
         "/",
-        route_handlers=[handler for part in parts for handler in part.HANDLERS],
+        route_handlers=handlers,
         exception_handlers={Exception: problem_page},
         include_in_schema=False,
     )

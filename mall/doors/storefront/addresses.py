@@ -13,7 +13,7 @@ from mall.doors.given import AnyRequest
 from mall.doors.storefront.filled import Filled, asked, errors_of, filled
 from mall.doors.storefront.links import inside, linked
 from mall.doors.storefront.pages import Page, moved, page, personal
-from mall.doors.storefront.regions import Picked, picked, picked_of
+from mall.doors.storefront.regions import Picked, picked, picked_from
 from mall.kernel.db import Read, Tx
 from mall.kernel.i18n import Language
 from mall.kernel.ids import AddressId, MemberId, ShopperId
@@ -74,7 +74,7 @@ async def show_address(
     """Show one of my addresses to change it."""
     found = await members.address(read, me, AddressId(address_id))
     typed = Typed(found.name, found.phone, found.detail, found.is_default)
-    regions = picked_of(found.region_code)
+    regions = picked_from(found.region_code)
     leads = inside(asked(request).text("next"), "")
     return await _form(request, read, tenant, language, me, found.id, typed, regions, leads)
 
@@ -111,7 +111,7 @@ async def _save(
     typed, regions, leads = _typed(form), picked(form), inside(form.text("next"), "")
     if form.text("step") == "regions":
         return await _form(request, tx, tenant, language, me, address_id, typed, regions, leads)
-    draft = Draft(typed.name, typed.phone, regions.leaf or "", typed.detail, typed.is_default)
+    draft = Draft(typed.name, typed.phone, regions.code, typed.detail, typed.is_default)
     try:
         if address_id is None:
             saved = await members.add_address(tx, me, draft)
@@ -150,7 +150,7 @@ async def _form(
         action=linked(f"{_BOOK}/{address_id or 'new'}"),
         next=leads,
         typed=typed,
-        regions=regions.lists,
+        regions=regions.offered,
         chosen_regions=regions.chosen,
         errors=errors or {},
     )

@@ -86,7 +86,7 @@ async def add_to_cart(
     cookie = cart_cookie(await cart.cart_units(tx, shopper.id))
     if _by_script(request) and "back" not in form:
         say = Saying(language, tenant.currency, tenant.time_zone)
-        said = {"text": say("已加入购物车"), "href": "/cart", "link": say("去看看"), "closes": 1}
+        said = {"text": say("已加入购物车"), "href": "/cart", "link": say("看购物车"), "closes": 1}
         return rendered_nothing({"HX-Trigger": json.dumps({"said": said})}, cookies=[cookie])
     return moved(inside(form.text("back"), "/cart"), cookies=[cookie])
 

@@ -14,7 +14,7 @@ from mall.doors.storefront.cards import images_of
 from mall.doors.storefront.filled import asked
 from mall.doors.storefront.links import linked
 from mall.doors.storefront.pages import Frame, Page, page, personal
-from mall.doors.storefront.paying import time_left
+from mall.doors.storefront.pay import time_left
 from mall.fulfilment import Parcel
 from mall.kernel.db import Read
 from mall.kernel.i18n import Language, Texts

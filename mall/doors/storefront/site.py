@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from mall import catalog, tenants
 from mall.catalog import Filter
-from mall.doors.given import MALLS, AnyRequest, house_of
+from mall.doors.given import MALLS, AnyRequest, house_of, mall_of
 from mall.doors.storefront.filled import asked
 from mall.doors.storefront.links import category_link, inside, origin, product_link
 from mall.doors.storefront.pages import moved, page_without_mall
@@ -58,7 +58,7 @@ async def choose_language(request: AnyRequest, tag: str) -> Redirect:
 @get("/favicon.svg", opt=_ANYONE)
 async def show_icon(request: AnyRequest) -> Response[str]:
     """Draw the mark in the accent of the mall."""
-    tenant: Tenant | None = request.scope.get("mall")  # type: ignore[assignment] # set by Front
+    tenant = mall_of(request)
     colour = _ACCENTS.get(tenant.theme.accent if tenant else "", _ACCENTS["vermilion"])
     drawing = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">'
@@ -108,7 +108,7 @@ async def show_sitemap(request: AnyRequest, read: Read) -> Response[str]:
     lines = [(f"{host}/", ""), (f"{host}/categories", "")]
     lines += [(f"{host}{category_link(one.slug)}", "") for one in await catalog.categories(read)]
     lines += [(f"{host}/pages/{one.slug}", "") for one in await tenants.pages(read)]
-    wanted, cursor = Filter(states=("published",)), None
+    wanted, cursor = Filter(state="published"), None
     while len(lines) < _SITEMAP_AT_MOST:
         found = await catalog.list_products(read, wanted, cursor=cursor, limit=100)
         lines += [
@@ -131,7 +131,7 @@ async def show_sitemap(request: AnyRequest, read: Read) -> Response[str]:
 @get(MALLS, opt=_ANYONE)
 async def show_malls(request: AnyRequest, read: Read, language: Language) -> Response[bytes]:
     """Show the malls of this installation, on its bare host."""
-    if request.scope.get("mall") is not None:
+    if mall_of(request) is not None:
         raise Nothing("page")
     settings = house_of(request).settings
     port = request.headers.get("host", "").rpartition(":")[2]

@@ -252,12 +252,17 @@ async def test_a_foreign_picture_is_fetched_and_stored(door: Door) -> None:
     body = httpx.Response(200, content=written(halves()))
     answering(
         door,
-        {"/cup%20a.jpg": body, "/moved": httpx.Response(302, headers={"location": "/cup%20a.jpg"})},
+        {
+            "/cup a.jpg": body,
+            "/moved cup.jpg": httpx.Response(302, headers={"location": "/cup%20a.jpg"}),
+        },
     )
 
-    asset = await media.fetch_image(door.run, "https://1.1.1.1/moved", alt={"en": "A cup"})
+    asset = await media.fetch_image(
+        door.run, "https://1.1.1.1/moved%20cup.jpg?v=2", alt={"en": "A cup"}
+    )
     assert isinstance(asset, Asset)
-    assert (asset.name, asset.alt, asset.width) == ("moved", {"en": "A cup"}, 600)
+    assert (asset.name, asset.alt, asset.width) == ("moved cup.jpg", {"en": "A cup"}, 600)
     file = await media.file_of(door.outside, door.tenant, f"{asset.id.hex}-600.webp")
     assert file and near(pixel(opened(file.content), 10, 10), RED)
     assert asset == await stored(door, written(halves()))  # the same content from elsewhere
@@ -277,6 +282,9 @@ async def test_a_foreign_picture_is_fetched_and_stored(door: Door) -> None:
         "ftp://1.1.1.1/a.jpg",
         "",
         "no address at all",
+        "http://[::1",
+        "http://1.1.1.1:99999/a.jpg",
+        "http://1.1.1.1/\x00.jpg",
     ],
 )
 async def test_private_addresses_are_refused_and_reported(door: Door, url: str) -> None:

@@ -10,11 +10,11 @@ from mall.kernel.ids import OrderId, RefundId, SkuId, new_uuid
 from mall.kernel.money import Money
 from mall.kernel.problems import Nothing
 from mall.kernel.time import Instant
-from mall.orders import refunding, store
+from mall.orders import store
 from mall.orders.actions.moving import lock, move
 from mall.orders.events import OrderRefunded
-from mall.orders.refunding import RefundPlan
-from mall.orders.rules import Order, WrongState, everything_sent
+from mall.orders.rules import Order, WrongState, everything_sent, refunding
+from mall.orders.rules.refunding import RefundPlan
 from mall.orders.store import Refund
 
 _REFUNDABLE = {"paid", "partly_shipped", "shipped", "received"}

@@ -18,8 +18,8 @@ _ZH, _EN = {"Accept-Language": "zh-CN,zh;q=0.9"}, {"Accept-Language": "en-GB"}
 
 
 @pytest.fixture
-def browser() -> httpx.Client:
-    return httpx.Client(trust_env=False, follow_redirects=True)
+def browser() -> httpx.AsyncClient:
+    return httpx.AsyncClient(trust_env=False, follow_redirects=True)
 
 
 async def address(door: Door, stage: Stage) -> str:
@@ -31,17 +31,19 @@ async def address(door: Door, stage: Stage) -> str:
     return url.replace("localhost", "127.0.0.1")
 
 
-async def test_a_buyer_pays_without_script(live: Door, stage: Stage, browser: httpx.Client) -> None:
+async def test_a_buyer_pays_without_script(
+    live: Door, stage: Stage, browser: httpx.AsyncClient
+) -> None:
     url = await address(live, stage)
-    page = browser.get(url, headers=_ZH)
+    page = await browser.get(url, headers=_ZH)
     assert "确认支付 ¥129.00" in page.text and "演示" in page.text
-    assert "Pay ¥129.00" in browser.get(url, headers=_EN).text
-    assert "确认支付" in browser.get(url, params={"lang": "zh-CN"}, headers=_EN).text
+    assert "Pay ¥129.00" in (await browser.get(url, headers=_EN)).text
+    assert "确认支付" in (await browser.get(url, params={"lang": "zh-CN"}, headers=_EN)).text
 
-    done = browser.post(url, data={"method": "alipay", "fault": "none"}, headers=_ZH)
+    done = await browser.post(url, data={"method": "alipay", "fault": "none"}, headers=_ZH)
     assert "支付成功" in done.text and "支付宝" in done.text
     assert f"http://{live.host}/orders/1" in done.text
-    assert "支付成功" in browser.post(url, data={"method": "wechat"}, headers=_ZH).text
+    assert "支付成功" in (await browser.post(url, data={"method": "wechat"}, headers=_ZH)).text
 
     async def paid() -> bool:
         await live.work()
@@ -53,42 +55,42 @@ async def test_a_buyer_pays_without_script(live: Door, stage: Stage, browser: ht
 
 
 async def test_a_closed_payment_cannot_be_paid(
-    live: Door, stage: Stage, browser: httpx.Client
+    live: Door, stage: Stage, browser: httpx.AsyncClient
 ) -> None:
     url = await address(live, stage)
     await live.close()
     await live.work()
 
-    assert "订单已关闭" in browser.post(url, data={"method": "wechat"}, headers=_ZH).text
+    assert "订单已关闭" in (await browser.post(url, data={"method": "wechat"}, headers=_ZH)).text
     assert (await stage.ledger(live, "trade"))[0]["paid_minor"] is None
 
 
 async def test_the_cashier_refuses_strangers_and_nonsense(
-    live: Door, stage: Stage, browser: httpx.Client
+    live: Door, stage: Stage, browser: httpx.AsyncClient
 ) -> None:
     url = await address(live, stage)
-    assert browser.get(f"{stage.url}/cashier/guessed").status_code == 404
-    assert browser.post(f"{stage.url}/cashier/guessed", data={}).status_code == 404
-    assert browser.post(url, data={"method": "gold"}).status_code == 400
-    assert browser.post(url, content=b"x" * 70_000).status_code == 413
-    policy = browser.get(url).headers["Content-Security-Policy"]
+    assert (await browser.get(f"{stage.url}/cashier/guessed")).status_code == 404
+    assert (await browser.post(f"{stage.url}/cashier/guessed", data={})).status_code == 404
+    assert (await browser.post(url, data={"method": "gold"})).status_code == 400
+    assert (await browser.post(url, content=b"x" * 70_000)).status_code == 413
+    policy = (await browser.get(url)).headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy
 
 
 async def test_a_shop_name_is_text_and_nothing_else(
-    live: Door, stage: Stage, browser: httpx.Client
+    live: Door, stage: Stage, browser: httpx.AsyncClient
 ) -> None:
     live.host = 'x.localhost:8000/"><script>alert(1)</script>'
-    page = browser.get(await address(live, stage))
+    page = await browser.get(await address(live, stage))
     assert "<script>alert" not in page.text
 
 
 @pytest.mark.parametrize("fault", ["forged", "unknown"])
 async def test_drills_on_the_cashier(
-    live: Door, stage: Stage, browser: httpx.Client, fault: str
+    live: Door, stage: Stage, browser: httpx.AsyncClient, fault: str
 ) -> None:
     url = await address(live, stage)
-    page = browser.post(url, data={"method": "wechat", "fault": fault}, headers=_ZH)
+    page = await browser.post(url, data={"method": "wechat", "fault": fault}, headers=_ZH)
     assert ("支付成功" in page.text) == (fault == "unknown")
     assert ("伪造" in page.text and "并未支付" in page.text) == (fault == "forged")
 

@@ -11,7 +11,7 @@ KERNEL = """
         status = 409
     """
 GOOD = dedent("""
-    from mall.kernel.problems import Conflict
+    from mall.kernel.problems import Conflict, Problem
 
     class Sold(Conflict):
         code = "orders.sold"
@@ -29,6 +29,7 @@ def judged(build: Build, rules: str) -> list[str]:
     ("good", "bad", "what"),
     [
         ('"orders.sold"', '"stock.sold"', "the code of Sold is “stock.sold”"),
+        ("(Conflict)", "(Problem)", "Sold has no status"),
         ('"orders.sold"', '"orders"', "the code of Sold is “orders”"),
         ('code = "orders.sold"', "...", "the code of Sold is “”"),
         (', "en": "{left} left"', "", "Sold has no text in en"),

@@ -10,7 +10,7 @@ from mall.kernel.i18n import Texts
 from mall.kernel.ids import StaffId
 from mall.kernel.problems import Conflict, Invalid, NotAllowed, NotSignedIn, TooMany
 from mall.kernel.time import Instant
-from mall.staff.permissions import ROLES
+from mall.staff.rules.permissions import ROLES
 
 IDLE = timedelta(hours=12)  # a session ends when it was not used for so long
 LONGEST = timedelta(days=30)  # and in any case after this
