@@ -178,6 +178,18 @@ async def give_shopper(request: AnyRequest) -> Shopper:
     return begun.shopper
 
 
+async def give_shopper_id(shopper: Shopper) -> ShopperId:
+    """Give the id that carts and orders go by, for rooms below members."""
+    return shopper.id
+
+
+async def give_buyer(shopper: Shopper) -> Actor:
+    """Name the shopper for timelines and the audit."""
+    if shopper.member is not None:
+        return Actor("member", shopper.member.id, shopper.member.name)
+    return Actor("guest", shopper.id, "")
+
+
 async def give_me(request: AnyRequest) -> MemberId:
     """Give the member who is signed in. Raises SignInFirst."""
     session = await session_of(request)
@@ -254,6 +266,8 @@ GIVEN: Mapping[str, Any] = {
     "language": Provide(give_language, sync_to_thread=False),
     "source": Provide(give_source, sync_to_thread=False),
     "shopper": Provide(give_shopper),
+    "shopper_id": Provide(give_shopper_id),
+    "buyer": Provide(give_buyer),
     "me": Provide(give_me),
     "staff": Provide(give_staff),
     "actor": Provide(give_actor),

@@ -1,6 +1,6 @@
 """Fulfilment: what delivery costs, and how goods are sent.
 
-hears      -
+hears      fulfilment.ParcelShipped (says so to the buyer)
 announces  ParcelShipped
 """
 

@@ -28,7 +28,7 @@ from mall.media.actions import bring_back, record
 from mall.media.rules import Asset, Picture, ServedFile, UploadGone
 from mall.media.rules.pictures import encoded
 
-_CUTTERS = ThreadPoolExecutor(2, "pictures")  # a big picture takes 300 MB while it is unpacked
+_CUTTERS = ThreadPoolExecutor(2, "pictures")  # the biggest takes 400 MB while it is cut
 
 
 async def store_image(

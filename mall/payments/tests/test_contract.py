@@ -32,8 +32,9 @@ def in_state(door: Door, *states: str) -> Callable[[], Awaitable[bool]]:
     """Ask whether the attempts are in these states, and take what was announced."""
 
     async def ask() -> bool:
+        is_so = await door.states() == list(states)
         await door.work()
-        return await door.states() == list(states)
+        return is_so
 
     return ask
 

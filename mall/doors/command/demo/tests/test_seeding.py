@@ -1,8 +1,9 @@
 """The demo malls on a real PostgreSQL: whole after one run, after many, and after many cut off."""
 
-import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,8 @@ from mall.doors.given import runs_errands
 from mall.doors.house import House
 from mall.doors.postgres import Urls
 from mall.kernel.crypto import Secrets
-from mall.kernel.db import Database, Read
-from mall.kernel.ids import AssetId, new_uuid
+from mall.kernel.db import Database, Read, Tx
+from mall.kernel.ids import AssetId, TenantId, new_uuid
 from mall.kernel.outside import Outside, client
 from mall.kernel.settings import Settings, from_environment
 from mall.kernel.source import Source
@@ -70,20 +71,35 @@ def a_slug() -> str:
     return f"d{new_uuid().hex}"
 
 
-async def filled(house: House, goods: DemoMall, slug: str, *, at_most: int | None = None) -> Tenant:
-    """Fill a mall; with ``at_most`` the run ends, wherever it is, after so many pictures."""
+async def filled(house: House, goods: DemoMall, slug: str) -> Tenant:
+    """Fill a mall, and look whether the progress that is told makes sense."""
+    heard = list[tuple[int, int]]()
+    tenant = await seeding.fill(
+        house,
+        goods,
+        slug=slug,
+        host=f"{slug}.localhost",
+        told=lambda done, of: heard.append((done, of)),
+    )
+    assert heard == [(n, len(heard)) for n in range(1, len(heard) + 1)]
+    return tenant
 
-    def told(done: int, of: int) -> None:
-        assert 0 < done <= of
-        if done == at_most:
-            running.cancel()
 
-    filling = seeding.fill(house, goods, slug=slug, host=f"{slug}.localhost", told=told)
-    running = asyncio.create_task(filling)
-    try:
-        return await running
-    except asyncio.CancelledError as cause:
-        raise Cut from cause
+@contextmanager
+def cut_off(monkeypatch: pytest.MonkeyPatch, commits: int) -> Generator[None]:
+    """Let so many transactions commit and end the run right before the next one would."""
+    whole, begun = Database.write, count()
+
+    @asynccontextmanager
+    async def write(db: Database, tenant_id: TenantId) -> AsyncGenerator[Tx]:
+        async with whole(db, tenant_id) as tx:
+            yield tx
+            if next(begun) == commits:
+                raise Cut
+
+    with monkeypatch.context() as cutting:
+        cutting.setattr(Database, "write", write)
+        yield
 
 
 async def mall_called(house: House, slug: str) -> Tenant:
@@ -109,6 +125,16 @@ async def content(house: House, slug: str) -> dict[str, Any]:
             "tags": await catalog.tags(read),
             **await shown_goods(read, tenant, pictures),
         } | {"addresses": await addresses_of(house, tenant)}
+
+
+async def goods_of_unfinished(house: House, slug: str) -> int:
+    """Count what can be found in a mall that must not look finished; 0 when it is not founded."""
+    found = [one for one in await malls.every(house.db) if one.slug == slug]
+    for tenant in found:
+        assert tenant.home == Home()
+        async with house.db.read(tenant.id) as read:
+            return len(await search.newest(read, None, limit=100))
+    return 0
 
 
 async def every_picture(read: Read) -> list[media.Asset]:
@@ -246,18 +272,15 @@ async def test_runs_that_are_cut_off_again_and_again_end_with_the_same_mall(
     goods, whole, slug = small("tea", 4), a_slug(), a_slug()
     await filled(house, goods, whole)
 
-    left_behind, pictures = [0], len(goods.categories)
-    for _ in range(60):
+    left_behind = list[int]()
+    for commits in count():
         try:
-            await filled(house, goods, slug, at_most=pictures)
+            with cut_off(monkeypatch, commits):
+                await filled(house, goods, slug)
             break
         except Cut:
-            tenant = await mall_called(house, slug)
-            assert tenant.home == Home(), "a mall that is not finished says so"
-            async with house.db.read(tenant.id) as read:
-                left_behind.append(len(await search.newest(read, None, limit=20)))
-            pictures = 1 if left_behind[-1] > left_behind[-2] else pictures + 2
-    assert len(set(left_behind)) >= 3, "it was cut off in several places"
+            left_behind.append(await goods_of_unfinished(house, slug))
+    assert len(set(left_behind)) >= 3, "it was cut off before, between and behind goods"
     assert left_behind == sorted(left_behind)
     assert await content(house, slug) == await content(house, whole)
 
