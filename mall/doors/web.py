@@ -57,7 +57,10 @@ def create_app(settings: Settings, also: Sequence[HTTPRouteHandler] = ()) -> ASG
             backend="gzip", minimum_size=600, gzip_compress_level=5
         ),
         openapi_config=OpenAPIConfig(
-            title="Jishi 集市", version="1", path="/api/schema", render_plugins=[]
+            title="Jishi 集市",
+            version="1",
+            render_plugins=[],
+            openapi_router=Router("/api/schema", route_handlers=[], opt={"access": "anyone"}),
         ),
         request_max_body_size=_BODY_AT_MOST,
         logging_config=None,

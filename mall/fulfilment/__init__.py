@@ -1,6 +1,6 @@
 """Fulfilment: what delivery costs, and how goods are sent.
 
-hears      fulfilment.ParcelShipped (says so to the buyer)
+hears      ParcelShipped
 announces  ParcelShipped
 """
 
@@ -19,6 +19,7 @@ from mall.fulfilment.rules import (
     NoTemplate,
     Parcel,
     Tariff,
+    TrackingTaken,
     UnknownCarrier,
     charge,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "Parcel",
     "ParcelShipped",
     "Tariff",
+    "TrackingTaken",
     "UnknownCarrier",
     "charge",
     "correct_tracking",

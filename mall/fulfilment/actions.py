@@ -7,7 +7,13 @@ from mall import inventory, orders
 from mall.fulfilment import rules, store
 from mall.fulfilment.carriers import load_carriers
 from mall.fulfilment.events import ParcelShipped
-from mall.fulfilment.rules import BadTracking, FreightTemplate, Parcel, UnknownCarrier
+from mall.fulfilment.rules import (
+    BadTracking,
+    FreightTemplate,
+    Parcel,
+    TrackingTaken,
+    UnknownCarrier,
+)
 from mall.kernel.audit import Actor, record
 from mall.kernel.db import Tx
 from mall.kernel.ids import FreightTemplateId, OrderId, ParcelId, new_uuid
@@ -49,12 +55,20 @@ async def ship(
 async def correct_tracking(
     tx: Tx, parcel_id: ParcelId, *, carrier: str, tracking_no: str, actor: Actor, now: Instant
 ) -> None:
-    """Correct the carrier or number of a parcel. Raises Nothing, UnknownCarrier, BadTracking."""
+    """Correct the carrier or number of a parcel.
+
+    Raises Nothing, UnknownCarrier, BadTracking, TrackingTaken.
+    """
     tracking_no = checked_number(carrier, tracking_no)
     found = await store.parcel(tx, parcel_id)
     if found is None:
         raise Nothing("parcel")
     order_id, before = found
+    await orders.lock(tx, order_id)
+    for other in (await store.parcels(tx, [order_id]))[order_id]:
+        same = (other.carrier, other.tracking_no) == (carrier, tracking_no)
+        if same and other.id != parcel_id:
+            raise TrackingTaken(tracking_no)
     await store.set_tracking(tx, parcel_id, carrier, tracking_no)
     values = (
         {"carrier": before.carrier, "tracking_no": before.tracking_no},

@@ -109,6 +109,18 @@ class BadTracking(Invalid):
 
 
 @dataclass(eq=False)
+class TrackingTaken(Conflict):
+    """Another parcel of the same order has that number."""
+
+    code: ClassVar[str] = "fulfilment.tracking_taken"
+    texts: ClassVar[Texts] = {
+        "zh-CN": "该订单已有包裹使用运单号 {tracking_no}",
+        "en": "Another parcel of this order has the number {tracking_no}",
+    }
+    tracking_no: str
+
+
+@dataclass(eq=False)
 class UnknownCarrier(Invalid):
     """No carrier has that code."""
 

@@ -17,11 +17,13 @@ from mall.inventory.rules import (
     Holding,
     Kind,
     Location,
+    LocationTaken,
     Movement,
     OutOfStock,
     Stock,
     Want,
 )
+from mall.kernel.audit import Actor, record
 from mall.kernel.db import Tx
 from mall.kernel.ids import LocationId, OrderId, SkuId
 from mall.kernel.time import Instant
@@ -160,8 +162,49 @@ async def set_safety(tx: Tx, safety: Mapping[tuple[SkuId, LocationId], int]) -> 
 
 
 async def open_location(tx: Tx, location: Location) -> None:
-    """Add a location."""
+    """Add a location. Raises LocationTaken."""
+    await tx.lock("inventory", tx.tenant_id)
+    if any(one.code == location.code for one in await store.locations(tx)):
+        raise LocationTaken(location.code)
     await store.add_location(tx, location)
+
+
+async def adjust(
+    tx: Tx,
+    kind: Literal["receive", "adjust", "return"],
+    counts: Sequence[Count],
+    *,
+    cause_id: UUID,
+    note: str,
+    actor: Actor,
+    now: Instant,
+) -> None:
+    """Change what is on the shelves in somebody's name, once per ``cause_id``. Raises BelowZero."""
+    cause = ("adjustment", cause_id)
+    await tx.lock(*cause)
+    if await store.has_movement(tx, kind, *cause):
+        return
+    await count(tx, kind, counts, cause=cause, note=note, now=now)
+    after = {"kind": kind, "note": note, "counts": counts}
+    await record(tx, actor, "inventory.adjust", cause, None, after, now)
+
+
+async def keep_back(
+    tx: Tx, safety: Mapping[tuple[SkuId, LocationId], int], *, actor: Actor, now: Instant
+) -> None:
+    """Set how many units are kept back from selling online, in somebody's name."""
+    skus = [sku for sku, _ in safety]
+    before = await store.lock_shelves(tx, skus, online_only=True)
+    known = {(s.sku_id, s.location_id): s.safety for row in before.values() for s in row}
+    await store.set_safety(tx, safety)
+    for (sku, place), units in safety.items():
+        was = {"location_id": place, "safety": known.get((sku, place), 0)}
+        after = {"location_id": place, "safety": units}
+        await record(tx, actor, "inventory.keep_back", ("sku", sku), was, after, now)
+    rows = await store.lock_shelves(tx, skus, online_only=True)
+    crossed = [sku for sku in rows if _sells(rows[sku]) is not _sells(before.get(sku, ()))]
+    if crossed:
+        await tx.announce(AvailabilityChanged(crossed))
 
 
 async def _lock_shelves_of(
@@ -185,6 +228,10 @@ def _moved(
     after = shelves[h.sku_id, h.location_id].on_hand + on_hand
     units = on_hand or h.units
     return Movement(kind, h.sku_id, h.location_id, units, after, cause_kind, cause_id, "")
+
+
+def _sells(row: Sequence[Stock]) -> bool:
+    return any(stock.available > 0 for stock in row)
 
 
 def _by_sku(

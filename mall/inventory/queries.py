@@ -1,11 +1,13 @@
 """What the mall can ask about stock."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from mall.inventory import store
-from mall.inventory.rules import Availability, Location, Stock
+from mall.inventory.rules import Availability, Location, Movement, Stock
 from mall.kernel.db import Read
 from mall.kernel.ids import SkuId
+from mall.kernel.time import Instant
 
 
 async def availability(read: Read, sku_ids: Sequence[SkuId]) -> dict[SkuId, Availability]:
@@ -25,3 +27,10 @@ async def stock(read: Read, sku_ids: Sequence[SkuId]) -> list[Stock]:
 async def locations(read: Read) -> list[Location]:
     """List the locations, the preferred for online orders first."""
     return await store.locations(read)
+
+
+async def movements(
+    read: Read, sku_id: SkuId, *, before: UUID | None, limit: int
+) -> list[tuple[UUID, Instant, Movement]]:
+    """Load the ledger of one SKU with ids and times, the newest entry first."""
+    return await store.movements_of(read, sku_id, before, limit)

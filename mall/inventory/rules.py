@@ -101,6 +101,18 @@ class BelowZero(Invalid):
     promised: int
 
 
+@dataclass(eq=False)
+class LocationTaken(Conflict):
+    """Another location has that code."""
+
+    code: ClassVar[str] = "inventory.location_taken"
+    texts: ClassVar[Texts] = {
+        "zh-CN": "地点编码 {location} 已被使用",
+        "en": "The location code {location} is already in use",
+    }
+    location: str
+
+
 @dataclass(frozen=True, slots=True)
 class Holding:
     """Units of one SKU at one location that one order has a right to."""

@@ -82,6 +82,18 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Logged:
+    """A message and what became of it, as staff may see it: no body of a secret one."""
+
+    message: Message
+    template: str
+    state: Literal["waiting", "sent", "failed"]
+    tries: int
+    why: str  # the transport's words when it failed
+    ended_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """The transport has taken the message."""
 
@@ -94,6 +106,12 @@ class NotSent:
 
     why: str
     again: Again | None
+
+
+def is_secret(template: str) -> bool:
+    """Tell whether nothing but its transport may see the message; unknown templates count."""
+    open_ones = {code for code, one in TEMPLATES.items() if not one.secret}
+    return template not in open_ones
 
 
 def written(

@@ -1,13 +1,15 @@
 """The SQL of messaging; no other file of this room speaks it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, tuple_, update
 
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import MessageId
 from mall.kernel.time import Instant
-from mall.messaging.rules import Message, Recipient
+from mall.messaging.rules import Logged, Message, Recipient, is_secret
 from mall.messaging.tables import MessageRow
 
 _ROW = (
@@ -85,6 +87,27 @@ async def newest(read: Read, transport: str, limit: int) -> Sequence[Message]:
         .limit(limit)
     )
     return [_message(row) for row in found]
+
+
+async def log(read: Read, after: tuple[Instant, UUID] | None, limit: int) -> list[Logged]:
+    """Load messages of every transport and state, the newest first, from behind ``after``."""
+    row = MessageRow
+    statement = (
+        select(*_ROW, row.template, row.state, row.tries, row.receipt, row.ended_at)
+        .where(row.tenant_id == read.tenant_id)
+        .order_by(row.written_at.desc(), row.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(tuple_(row.written_at, row.id) < after)
+    logged = list[Logged]()
+    for one in await read.run(statement):
+        message = _message(one)
+        if is_secret(one.template):
+            message = replace(message, body="")
+        why = one.receipt if one.state == "failed" else ""
+        logged.append(Logged(message, one.template, one.state, one.tries, why, one.ended_at))
+    return logged
 
 
 def _message(row: object) -> Message:

@@ -12,18 +12,17 @@ from mall.payments.actions.close import ask_close
 from mall.payments.actions.reconcile import settle
 from mall.payments.actions.refund import ask_refund, retry_refund
 from mall.payments.actions.start import start_attempt
-from mall.payments.errands import PREPAY, take_notification
+from mall.payments.errands import PREPAY, address_to_pay, take_notification
 from mall.payments.events import PaymentClosed, PaymentSucceeded, RefundFailed, RefundSucceeded
 from mall.payments.providers import load_providers
-from mall.payments.queries import attempt, attempts, discrepancies, providers, refunds
-from mall.payments.rules import (
+from mall.payments.queries import attempt, attempts, discrepancies, is_kept, providers, refunds
+from mall.payments.rules import Attempt, Refund
+from mall.payments.rules.problems import (
     AlreadyPaid,
-    Attempt,
     ForgedNotification,
     NotFailed,
     NotOffered,
     NotThatMuch,
-    Refund,
     TooLate,
 )
 from mall.payments.rules.reconciling import Discrepancy
@@ -43,11 +42,13 @@ __all__ = [
     "RefundFailed",
     "RefundSucceeded",
     "TooLate",
+    "address_to_pay",
     "ask_close",
     "ask_refund",
     "attempt",
     "attempts",
     "discrepancies",
+    "is_kept",
     "load_providers",
     "providers",
     "refunds",

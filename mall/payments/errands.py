@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 from uuid import UUID
 
 from mall.kernel.db import Tx
@@ -21,7 +22,6 @@ from mall.payments.rules import (
     Answer,
     Attempt,
     Forged,
-    ForgedNotification,
     Notice,
     Ok,
     Refund,
@@ -30,6 +30,7 @@ from mall.payments.rules import (
     Trade,
     Unknown,
 )
+from mall.payments.rules.problems import ForgedNotification
 from mall.payments.rules.reconciling import BillLine
 from mall.tenants import mine
 
@@ -45,6 +46,13 @@ class AboutAttempt[Ask]:
     provider: str
     tries: int
     ask: Ask
+
+
+@dataclass(frozen=True, slots=True)
+class AddressKnown:
+    """Nothing has to be asked."""
+
+    pay_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +94,21 @@ async def take_notification(
     await run(TAKE_NOTIFICATION, {"provider": provider, "headers": plain, "body": body})
 
 
-async def prepare_prepay(tx: Tx, args: Args, now: Instant) -> AboutAttempt[PrepayAsk] | None:
+async def address_to_pay(run: RunErrand, attempt_id: AttemptId) -> str | None:
+    """Give the address where the buyer pays, asking the provider for it now if need be.
+
+    None: the provider has not answered yet or refuses; the attempt says which.
+    """
+    return cast(str | None, await run(PREPAY, {"attempt": attempt_id}))
+
+
+async def prepare_prepay(
+    tx: Tx, args: Args, now: Instant
+) -> AboutAttempt[PrepayAsk] | AddressKnown | None:
     """Load a fresh attempt and note that its provider is going to hear of it."""
     one = await _locked(tx, args)
+    if one is not None and one.state == "prepaid" and one.pay_url is not None:
+        return AddressKnown(one.pay_url)
     if one is None or one.state != "created":
         return None
     if one.expires_at <= now:
@@ -114,15 +134,24 @@ async def prepare_prepay(tx: Tx, args: Args, now: Instant) -> AboutAttempt[Prepa
     return AboutAttempt(one.order_id, one.id, one.provider, one.tries + 1, ask)
 
 
-async def call_prepay(outside: Outside, about: AboutAttempt[PrepayAsk]) -> Answer[Trade]:
-    """Ask for an address to pay at."""
+async def call_prepay(
+    outside: Outside, about: AboutAttempt[PrepayAsk] | AddressKnown
+) -> Answer[Trade]:
+    """Ask for an address to pay at, unless it is known."""
+    if isinstance(about, AddressKnown):
+        return Ok(Trade("open", pay_url=about.pay_url))
     return await load_providers()[about.provider].prepay(outside, about.ask)
 
 
 async def record_prepay(
-    tx: Tx, about: AboutAttempt[PrepayAsk], answer: Answer[Trade], now: Instant
+    tx: Tx,
+    about: AboutAttempt[PrepayAsk] | AddressKnown,
+    answer: Answer[Trade],
+    now: Instant,
 ) -> Done | Again:
     """Store the address; it is also the value of the errand."""
+    if isinstance(about, AddressKnown):
+        return Done(about.pay_url)
     match answer:
         case Ok(trade):
             one = await record.record_trade(tx, about.order_id, about.attempt_id, trade, now=now)

@@ -6,7 +6,7 @@ from mall.kernel.db import Read
 from mall.kernel.i18n import Texts
 from mall.kernel.ids import AttemptId, OrderId
 from mall.kernel.problems import Nothing
-from mall.payments import store
+from mall.payments import rules, store
 from mall.payments.providers import load_providers
 from mall.payments.rules import Attempt, Refund
 from mall.payments.rules.reconciling import Discrepancy
@@ -19,6 +19,14 @@ async def attempt(read: Read, attempt_id: AttemptId) -> Attempt:
     if found is None:
         raise Nothing("payment")
     return found
+
+
+async def is_kept(read: Read, attempt_id: AttemptId) -> bool:
+    """Tell whether an attempt has brought money that nobody has asked to send back. Raises
+    Nothing."""
+    one = await attempt(read, attempt_id)
+    book = await store.book(read, one.order_id)
+    return rules.left_of(book, one, failed_counts=True) > 0
 
 
 async def attempts(read: Read, order_id: OrderId) -> tuple[Attempt, ...]:

@@ -8,7 +8,7 @@ from mall.kernel.problems import Nothing
 from mall.kernel.time import Instant
 from mall.tenants import rules, store
 from mall.tenants.events import TenantChanged
-from mall.tenants.rules import HostTaken, Page, SlugTaken, Tenant
+from mall.tenants.rules import HostTaken, LastHost, Page, SlugTaken, Tenant
 
 
 async def found_mall(tx: Tx, tenant: Tenant, *, actor: Actor, now: Instant) -> None:
@@ -46,10 +46,15 @@ async def add_host(tx: Tx, host: str, *, actor: Actor, now: Instant) -> None:
 
 
 async def remove_host(tx: Tx, host: str, *, actor: Actor, now: Instant) -> None:
-    """Let this mall no longer answer under a name; unknown names change nothing."""
-    await store.remove_host(tx, rules.host_name(host))
+    """Let this mall no longer answer under a name. Raises Nothing, LastHost."""
+    mall, name = await store.mine(tx), rules.host_name(host)
+    if mall is None or name not in mall.hosts:
+        raise Nothing("host")
+    if len(mall.hosts) == 1:
+        raise LastHost
+    await store.remove_host(tx, name)
     subject = ("tenant", tx.tenant_id)
-    await record(tx, actor, "tenants.remove_host", subject, {"host": host}, None, now)
+    await record(tx, actor, "tenants.remove_host", subject, {"host": name}, None, now)
     await tx.announce(TenantChanged(tx.tenant_id))
 
 

@@ -4,6 +4,7 @@ import re
 from typing import ClassVar
 
 import msgspec
+import nh3
 
 from mall.kernel.i18n import Texts
 from mall.kernel.ids import AssetId, TenantId
@@ -94,6 +95,16 @@ class HostTaken(Conflict):
     texts: ClassVar[Texts] = {"zh-CN": "该域名已被使用", "en": "This host is already in use"}
 
 
+class LastHost(Conflict):
+    """Without this name nobody would find the mall any more."""
+
+    code: ClassVar[str] = "tenants.last_host"
+    texts: ClassVar[Texts] = {
+        "zh-CN": "这是最后一个域名，移除后店铺将无法访问；请先添加另一个",
+        "en": "This is the last host: without it nobody finds the mall; add another one first",
+    }
+
+
 class SlugTaken(Conflict):
     """Another mall has that short name."""
 
@@ -138,3 +149,8 @@ def checked_licence(licence: Licence) -> Licence:
     if not (licence.company and licence.licence_no) and not licence.exemption:
         raise Unlicensed
     return licence
+
+
+def safe_html(html: str) -> str:
+    """Keep the words of a page and nothing that could do harm."""
+    return nh3.clean(html)

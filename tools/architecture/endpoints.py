@@ -104,7 +104,7 @@ def faults_of(app: Litestar, root: Path) -> Iterator[Fault]:
     permissions = PERMISSIONS.keys() | FOR_ALL_STAFF
     probed = list[Endpoint]()
     for endpoint in endpoints(app):
-        console = endpoint.path.startswith(CONSOLE)
+        console = endpoint.path.startswith(CONSOLE) and endpoint.access != "anyone"
         key, known = ("permission", permissions) if console else ("access", ACCESS)
         said = endpoint.permission if console else endpoint.access
         if not said:

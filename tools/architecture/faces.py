@@ -53,14 +53,17 @@ def faults(house: House) -> Iterator[Fault]:
                 what = f"{name.name} is in __all__ and defined nowhere"
                 yield Fault(face.path, 1, what, "import it, or take it out")
         told = told_by(face)
-        hears = {one.event.name for one in hearings(house, room) if one.event.owner != room}
         announces = {event.name for event in events(house, room)}
-        for verb, real in (("hears", hears), ("announces", announces)):
-            yield from _compared(face, verb, told[verb], real)
+        hears = {one.event.name for one in hearings(house, room)}
+        yield from _compared(face, "announces", told["announces"], announces, announces)
+        yield from _compared(face, "hears", told["hears"], hears, hears - announces)
 
 
-def _compared(face: Source, verb: str, told: set[str], real: set[str]) -> Iterator[Fault]:
-    if missing := sorted(real - told):
+def _compared(
+    face: Source, verb: str, told: set[str], real: set[str], needed: set[str]
+) -> Iterator[Fault]:
+    """Compare; what a room hears of itself may be told and need not."""
+    if missing := sorted(needed - told):
         what = f"the room {verb} {', '.join(missing)}, and its face does not say so"
         yield Fault(face.path, 1, what, f"add it to the line “{verb}”")
     if too_many := sorted(told - real):

@@ -90,7 +90,7 @@ class Cluster:
         return cls(folder, sockets, programs(run_as), data, run_as)
 
     @property
-    def data(self) -> Path:
+    def tables_folder(self) -> Path:
         """Where the tables are."""
         return self.folder / "data"
 
@@ -121,7 +121,7 @@ class Cluster:
         """
         self._make_folders()
         self.end_leftover()
-        if not (self.data / "PG_VERSION").exists():
+        if not (self.tables_folder / "PG_VERSION").exists():
             self._initdb()
         elif not (self.secrets / "secrets" / "postgres").exists():
             self._renew_password()
@@ -129,7 +129,7 @@ class Cluster:
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
             server = subprocess.Popen(  # noqa: S603 - our own program and settings
-                [self.programs / "postgres", "-D", self.data, *arguments],
+                [self.programs / "postgres", "-D", self.tables_folder, *arguments],
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
@@ -165,12 +165,12 @@ class Cluster:
         for stray in self._processes_inside():
             _signal(stray, signal.SIGKILL)
         if not self._processes_inside():  # its number may belong to a stranger by now
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            (self.tables_folder / "postmaster.pid").unlink(missing_ok=True)
 
     def running_pid(self) -> int | None:
         """Find the running server's process. None: it does not run."""
         try:
-            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            pid = int((self.tables_folder / "postmaster.pid").read_text().split("\n", 1)[0])
         except (FileNotFoundError, ValueError):
             return None
         except PermissionError:
@@ -184,14 +184,17 @@ class Cluster:
 
     def _processes_inside(self) -> list[int]:
         """List live processes that work in our data folder (every PostgreSQL process does)."""
-        if not (self.data / "postmaster.pid").exists():
+        if not (self.tables_folder / "postmaster.pid").exists():
             return []
         return [pid for pid in psutil.pids() if self._works_inside(pid)]
 
     def _works_inside(self, pid: int) -> bool:
         try:
             process = psutil.Process(pid)
-            return process.cwd() == str(self.data) and process.status() != psutil.STATUS_ZOMBIE
+            return (
+                process.cwd() == str(self.tables_folder)
+                and process.status() != psutil.STATUS_ZOMBIE
+            )
         except (psutil.Error, OSError):
             return False
 
@@ -229,13 +232,17 @@ class Cluster:
         if done.returncode:
             shutil.rmtree(fresh, ignore_errors=True)
             raise NoServer(*_reason(done.stderr.decode(errors="replace")))
-        shutil.rmtree(self.data, ignore_errors=True)  # without PG_VERSION it never was a database
-        fresh.rename(self.data)  # a folder named ``data`` is always a finished one
+        shutil.rmtree(
+            self.tables_folder, ignore_errors=True
+        )  # without PG_VERSION it never was a database
+        fresh.rename(self.tables_folder)  # a folder named ``data`` is always a finished one
 
     def _renew_password(self) -> None:
         """Give the superuser a new password when the file with the old one is lost."""
         sentence = f"ALTER ROLE postgres PASSWORD '{secret(self.secrets, 'postgres')}'\n"
-        done = self._run("postgres", "--single", "-D", str(self.data), "postgres", said=sentence)
+        done = self._run(
+            "postgres", "--single", "-D", str(self.tables_folder), "postgres", said=sentence
+        )
         if done.returncode:
             (self.secrets / "secrets" / "postgres").unlink()
             raise NoServer(*_reason(done.stderr.decode(errors="replace")))
@@ -273,7 +280,7 @@ class Cluster:
 
     def _says_ready(self, pid: int) -> bool:
         try:
-            lines = (self.data / "postmaster.pid").read_text().splitlines()
+            lines = (self.tables_folder / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
         return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"

@@ -34,7 +34,6 @@ class Chosen:
 
     price_minor: int | None
     was_minor: int | None
-    varies: bool
     words: str
     image: Asset | None
     label: str
@@ -176,7 +175,6 @@ def _chosen(frame: Frame, goods: Goods, sku: Sku, images: Mapping[AssetId, Asset
     return Chosen(
         price.price_minor if price else None,
         price.compare_at_minor if price else None,
-        False,
         " / ".join(frame.text(title) for title in sku.titles),
         images.get(own) if own else None,
         known.label if known and price else "none",

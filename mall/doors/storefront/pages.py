@@ -16,7 +16,7 @@ from mall import cart, catalog, media, tenants
 from mall.catalog import Category
 from mall.doors.given import AnyRequest
 from mall.doors.storefront import built, links, pictures
-from mall.doors.storefront.saying import Saying, paragraphs
+from mall.doors.storefront.saying import Saying, paragraphs, phone
 from mall.kernel.db import Read
 from mall.kernel.i18n import Language, Texts
 from mall.kernel.ids import ShopperId, TenantId
@@ -282,5 +282,5 @@ def environment() -> Environment:
         product_link=links.product_link,
         category_link=links.category_link,
     )
-    cast("dict[str, Any]", made.filters).update(paragraphs=paragraphs)
+    cast("dict[str, Any]", made.filters).update(paragraphs=paragraphs, phone=phone)
     return made

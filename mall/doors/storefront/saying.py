@@ -109,6 +109,14 @@ class Saying:
         return _LOCALES[self.language]
 
 
+def phone(number: str) -> str:
+    """Write a number the way people read it out: 138 0013 8000; others stay as they are."""
+    home = number.removeprefix("+86")
+    if number.startswith("+86") and len(home) == 11:
+        return f"{home[:3]} {home[3:7]} {home[7:]}"
+    return number
+
+
 def _parts(minor: int, currency: str, language: str) -> tuple[str, str, str]:
     sign, digits = _sign(currency, language), _digits(currency)
     whole, rest = divmod(abs(minor), 10**digits)

@@ -103,6 +103,10 @@ async def _list(
 ) -> Page:
     at = min(max(narrowed.page, 1), _DEEPEST_PAGE)
     found = await search.find(read, narrowed.query, page=at, limit=_ON_A_PAGE)
+    last = min(-(-found.total // _ON_A_PAGE), _DEEPEST_PAGE)
+    if at > last > 0:  # a page behind the last one: goods were sold out or the address is old
+        at = last
+        found = await search.find(read, narrowed.query, page=at, limit=_ON_A_PAGE)
     searching = narrowed.path == "/search"
     return page(
         "list.html",
@@ -123,7 +127,7 @@ async def _list(
         filters=narrowed.shown(frame, found),
         sorts=sorts(frame, narrowed),
         cards=await cards_of(read, frame, found.hits),
-        pages=number_pages(narrowed, at, min(-(-found.total // _ON_A_PAGE), _DEEPEST_PAGE)),
+        pages=number_pages(narrowed, at, last),
     )
 
 

@@ -8,7 +8,8 @@ from mall.kernel.problems import Nothing
 from mall.kernel.time import Instant
 from mall.payments import errands, rules, store
 from mall.payments.actions import close
-from mall.payments.rules import Attempt, NotFailed, Refund
+from mall.payments.rules import Attempt, Refund
+from mall.payments.rules.problems import NotFailed
 
 
 async def ask_refund(

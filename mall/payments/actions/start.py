@@ -10,7 +10,8 @@ from mall.kernel.time import Instant
 from mall.payments import errands, rules, store
 from mall.payments.actions import close
 from mall.payments.providers import load_providers
-from mall.payments.rules import AlreadyPaid, Attempt, NotOffered, TooLate
+from mall.payments.rules import Attempt
+from mall.payments.rules.problems import AlreadyPaid, NotOffered, TooLate
 
 _DOORS_FIRST = timedelta(seconds=2)
 

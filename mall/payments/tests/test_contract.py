@@ -292,6 +292,41 @@ async def test_every_errand_runs_twice_without_harm(live: Door, stage: Stage) ->
     assert len(await stage.ledger(live, "refund")) == 1
 
 
+async def test_every_errand_survives_a_kill_after_each_step(live: Door, stage: Stage) -> None:
+    attempt_id = await live.start()
+    await live.sent()
+    attempt = {"attempt": str(attempt_id)}
+
+    async def killed_twice(errand: Errand[Any, Any], args: dict[str, str]) -> None:
+        for step in ("prepared", "called"):
+            async with live.db.write(live.tenant) as tx:
+                question = await errand.prepare(tx, args, live.now)
+            if question is not None and step == "called":
+                await errand.call(live.outside, question)
+        await live.run(errand, args)
+
+    await killed_twice(PREPAY, attempt)
+    assert await live.states() == ["prepaid"]
+    await live.close()
+    await live.sent()
+    await killed_twice(CLOSE, attempt)
+    assert await live.states() == ["closed"]
+
+    attempt_id = await live.start()
+    await live.sent()
+    attempt = {"attempt": str(attempt_id)}
+    await killed_twice(PREPAY, attempt)
+    await stage.pay(live, attempt_id, "lost")
+    await killed_twice(QUERY, attempt)
+    refund = {"refund": str(await live.refund(500))}
+    await live.sent()
+    await killed_twice(REFUND, refund)
+    await killed_twice(QUERY_REFUND, refund)
+
+    assert len(await stage.ledger(live, "trade")) == 2
+    assert len(await stage.ledger(live, "refund")) == 1
+
+
 async def test_the_bill_of_a_day_lists_what_moved(live: Door, stage: Stage) -> None:
     attempt_id = await prepaid(live)
     await stage.pay(live, attempt_id)

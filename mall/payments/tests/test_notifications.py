@@ -23,6 +23,7 @@ from mall.payments.rules import Forged, Notice
 from mall.payments.tests.door import ROOT, Door, outside_of
 
 _NOW = datetime.fromisoformat("2027-03-01T04:00:00+00:00")
+_OUTSIDE = outside_of({})
 
 
 def signed(
@@ -156,7 +157,7 @@ async def test_a_provider_that_does_not_exist_is_not_found(mall: Door) -> None:
 
 
 def _judge(body: bytes, headers: dict[str, str]) -> Notice | Forged:
-    return verify_notification(outside_of({}), Delivered("m1", headers, body, _NOW))
+    return verify_notification(_OUTSIDE, Delivered("m1", headers, body, _NOW))
 
 
 def test_a_genuine_notification_is_read_as_it_is() -> None:

@@ -10,7 +10,7 @@ from mall.kernel.errands import Again
 from mall.kernel.ids import OrderId, StaffId, new_uuid
 from mall.kernel.money import Money
 from mall.kernel.problems import Nothing
-from mall.payments import NotFailed, NotThatMuch, discrepancies, retry_refund, settle
+from mall.payments import NotFailed, NotThatMuch, discrepancies, is_kept, retry_refund, settle
 from mall.payments.errands import DOWNLOAD_BILL, QUERY, QUERY_REFUND, REFUND
 from mall.payments.rules import Ok, RefundTrade, Rejected, Unknown
 from mall.payments.rules.reconciling import BillLine
@@ -107,6 +107,9 @@ async def test_a_refund_that_is_refused_for_good_is_announced_and_can_be_tried_a
         await paid.work_later()
     assert paid.heard == ["RefundFailed"]
     assert (await paid.book()).refunds[0].why == "NOT_ENOUGH balance"
+    [one] = (await paid.book()).attempts
+    async with paid.db.read(paid.tenant) as read:
+        assert not await is_kept(read, one.id)
 
     async with paid.db.write(paid.tenant) as tx:
         await retry_refund(tx, refund_id, actor=SYSTEM, now=paid.now)

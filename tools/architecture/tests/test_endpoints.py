@@ -58,11 +58,12 @@ def console(**opt: Any) -> HTTPRouteHandler:
 def test_an_endpoint_that_says_who_and_refuses_others_has_no_fault(access: str) -> None:
     assert judged(shop(access=access), console(permission="orders.ship")) == []
     assert judged(console(permission="signed_in")) == []
-    assert judged(console(permission="anyone")) == []
+    assert judged(console(permission="anyone"), shop(access="anyone")) == []
+    assert judged(console(access="anyone")) == []
 
 
 def test_an_endpoint_that_does_not_say_who_is_named() -> None:
-    assert judged(shop(), console(access="anyone")) == [
+    assert judged(shop(), console(access="member")) == [
         "GET /api/shop/v1/orders/x does not say who may use it",
         f"DELETE /api/console/v1/orders/{endpoints.ID} does not say who may use it",
     ]

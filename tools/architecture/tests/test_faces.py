@@ -1,3 +1,5 @@
+import pytest
+
 from tools.architecture import faces
 from tools.architecture.tests.samples import Build, said
 
@@ -87,6 +89,14 @@ def test_a_face_says_what_it_announces(build: Build) -> None:
         "mall/orders/__init__.py:1: the face says that the room announces Shipped, and it does "
         "not - mend the line “announces”"
     ]
+
+
+@pytest.mark.parametrize("told", ["-", "payments.Paid (says so to the buyer)"])
+def test_what_a_room_hears_of_itself_may_be_told_and_need_not(build: Build, told: str) -> None:
+    face = PAYMENTS["mall/payments/__init__.py"].replace("hears      -", f"hears      {told}")
+    reactions = ORDERS["mall/orders/reactions.py"].replace("mall.payments", "mall.payments.events")
+    files = {"mall/payments/__init__.py": face, "mall/payments/reactions.py": reactions}
+    assert said(faces.faults(build(PAYMENTS | files))) == []
 
 
 def test_an_event_that_is_heard_through_its_room_has_its_owner(build: Build) -> None:

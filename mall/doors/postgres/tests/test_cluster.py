@@ -50,14 +50,14 @@ def value(url: str, question: str) -> object:
 
 
 def test_folders_are_closed_to_everybody_else(cluster: Cluster) -> None:
-    for folder in (cluster.folder, cluster.data, cluster.sockets, cluster.secrets / "secrets"):
+    for folder in (cluster.folder, cluster.tables_folder, cluster.sockets, cluster.secrets / "secrets"):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     for kept in (cluster.secrets / "secrets").iterdir():
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
 def test_the_server_never_runs_as_root(cluster: Cluster) -> None:
-    assert cluster.data.stat().st_uid != 0
+    assert cluster.tables_folder.stat().st_uid != 0
 
 
 def test_no_one_is_let_in_without_the_password(urls: Urls) -> None:
@@ -116,7 +116,7 @@ def test_what_a_killed_server_leaves_behind_does_not_hinder_the_next(folder: Pat
     first = cluster.start(fsync="off")
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
-    assert (cluster.data / "postmaster.pid").exists()
+    assert (cluster.tables_folder / "postmaster.pid").exists()
 
     second = cluster.start(fsync="off")
     try:
@@ -128,8 +128,8 @@ def test_what_a_killed_server_leaves_behind_does_not_hinder_the_next(folder: Pat
 def test_a_process_number_that_a_stranger_has_now_does_not_hinder(folder: Path) -> None:
     cluster = Cluster.of(folder)
     cluster.stop(cluster.start(fsync="off"))
-    stale = [str(os.getppid()), str(cluster.data), "0", "5432", "", "", "", "ready"]
-    (cluster.data / "postmaster.pid").write_text("\n".join(stale))
+    stale = [str(os.getppid()), str(cluster.tables_folder), "0", "5432", "", "", "", "ready"]
+    (cluster.tables_folder / "postmaster.pid").write_text("\n".join(stale))
     assert cluster.running_pid() is None
 
     cluster.stop(cluster.start(fsync="off"))
@@ -158,7 +158,7 @@ def test_a_half_made_database_is_made_anew(folder: Path) -> None:
     (cluster.folder / "data.new" / "PG_VERSION").write_text("18")
 
     cluster.stop(cluster.start(fsync="off"))
-    assert (cluster.data / "PG_VERSION").exists()
+    assert (cluster.tables_folder / "PG_VERSION").exists()
 
 
 def test_a_long_path_still_has_a_short_socket(folder: Path) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from . import faults
+from .asking import Refusal
 from .clock import Clock, read, written
 from .faults import Fault
 from .ledger import Ledger
 from .options import Options
 from .signing import is_signed, merchant_key, signature
-from .trading import Refusal, Trading
+from .trading import Trading
 
 _SKEW = 300  # seconds
 type Answer = tuple[int, bytes, dict[str, str]]

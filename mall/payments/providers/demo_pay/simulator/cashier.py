@@ -120,10 +120,7 @@ def _ended(status: int, language: str, what: str, trade: Row | None) -> Page:
     rows = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in facts)
     back = ""
     if trade is not None:
-        back = (
-            f'<a class="main" href="{escape(trade["return_url"])}" '
-            f"autofocus>{escape(words['back'])}</a>"
-        )
+        back = f'<a class="main" href="{escape(trade["return_url"])}">{escape(words["back"])}</a>'
     body = _ENDED.substitute(
         what=what,
         mark=_SIGNS["done" if what == "paid" else "closed"],

@@ -2,17 +2,20 @@
 
 import ipaddress
 import logging
+import os
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from . import cashier, faults
 from .api import Answer, Api
+from .asking import Refusal
 from .clock import Clock
 from .ledger import Ledger
 from .notices import Courier, Outbox
 from .options import Options
-from .trading import Refusal, Trading
+from .trading import Trading
 from .words import WORDS, language_of
 
 log = logging.getLogger("demo_pay")
@@ -39,7 +42,7 @@ class Provider:
         )
         self._ended = threading.Event()
         for work in (self._courier.run, self._end_refunds):
-            threading.Thread(target=work, daemon=True).start()
+            threading.Thread(target=_or_end_the_process, args=(work,), daemon=True).start()
 
     def end(self) -> None:
         """Stop the threads; what waits is in the ledger."""
@@ -49,6 +52,15 @@ class Provider:
     def _end_refunds(self) -> None:
         while not self._ended.wait(_STEP):
             self.trading.end_due_refunds()
+
+
+def _or_end_the_process(work: Callable[[], None]) -> None:
+    """Work; a provider that carries nothing any more must not look alive."""
+    try:
+        work()
+    except BaseException:
+        log.exception("this provider cannot go on")
+        os._exit(1)
 
 
 class Server(ThreadingHTTPServer):

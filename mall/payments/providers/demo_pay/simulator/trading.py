@@ -5,21 +5,12 @@ import secrets
 from typing import Any
 
 from . import faults
+from .asking import Refusal, address, amount_of, number, text
 from .clock import Clock, day_of, read, span_of, written
 from .ledger import Ledger, Row
 from .notices import Outbox
 
-_CURRENCIES = ("CNY", "USD")
-_WISHES = ("amount_minor", "currency", "subject", "expires_at")  # one number, one set of these
-
-
-class Refusal(Exception):
-    """Something that is definitely not done."""
-
-    def __init__(self, status: int, code: str, text: str) -> None:
-        """Say why."""
-        super().__init__(code)
-        self.status, self.code, self.text = status, code, text
+_WISHES = ("amount_minor", "currency", "subject", "expires_at")  # one refund_no, one set of these
 
 
 class Trading:
@@ -33,7 +24,7 @@ class Trading:
         self._public, self._refund_seconds = public, refund_seconds
 
     def prepay(self, merchant: str, asked: dict[str, Any]) -> dict[str, Any]:
-        """Open a trade. The same number with the same wishes finds the first one."""
+        """Open a trade. The same refund_no with the same wishes finds the first one."""
         wishes = json.dumps({name: asked.get(name) for name in _WISHES})
         fresh = self._fresh(merchant, asked, wishes)
         with self._ledger.writing():
@@ -44,7 +35,7 @@ class Trading:
             elif known["asked"] == "":
                 raise Refusal(409, "TRADE_CLOSED", "it was closed before it was opened")
             elif known["asked"] != wishes:
-                raise Refusal(409, "OUT_TRADE_NO_USED", "this number asks for something else")
+                raise Refusal(409, "OUT_TRADE_NO_USED", "this refund_no asks for something else")
             elif known["state"] == "succeeded":
                 raise Refusal(409, "TRADE_PAID", "it is paid")
             elif known["state"] == "closed":
@@ -57,7 +48,7 @@ class Trading:
             return self.shown(self._need(merchant, out_trade_no))
 
     def close(self, merchant: str, out_trade_no: str) -> dict[str, Any]:
-        """Close a trade. A number that is not known yet can never be opened afterwards."""
+        """Close a trade. A refund_no that is not known yet can never be opened afterwards."""
         with self._ledger.writing():
             known = self.find(merchant, out_trade_no)
             if known is None:
@@ -95,24 +86,24 @@ class Trading:
             return self._need(trade["merchant"], trade["out_trade_no"])
 
     def refund(self, merchant: str, asked: dict[str, Any]) -> dict[str, Any]:
-        """Take a refund on. The same number with the same wishes finds the first one."""
-        trade_no, number = _text(asked, "out_trade_no", 64), _text(asked, "out_refund_no", 64)
-        amount, currency = _amount(asked)
+        """Take a refund on. The same refund_no with the same wishes finds the first one."""
+        trade_no, refund_no = text(asked, "out_trade_no", 64), text(asked, "out_refund_no", 64)
+        amount, currency = amount_of(asked)
         with self._ledger.writing():
-            known = self._refund_row(merchant, number)
+            known = self._refund_row(merchant, refund_no)
             if known is None:
                 trade = self._need(merchant, trade_no)
                 self._check_refund(trade, amount, currency)
-                self._ledger.add("refund", self._fresh_refund(trade, number, asked))
-                known = self._refund_row(merchant, number)
+                self._ledger.add("refund", self._fresh_refund(trade, refund_no, asked))
+                known = self._refund_row(merchant, refund_no)
             elif (known["out_trade_no"], known["amount_minor"]) != (trade_no, amount):
-                raise Refusal(409, "OUT_REFUND_NO_USED", "this number asks for something else")
+                raise Refusal(409, "OUT_REFUND_NO_USED", "this refund_no asks for something else")
             assert known is not None
             return shown_refund(known)
 
-    def refund_query(self, merchant: str, number: str) -> dict[str, Any]:
+    def refund_query(self, merchant: str, refund_no: str) -> dict[str, Any]:
         """Tell how a refund stands."""
-        known = self._refund_row(merchant, number)
+        known = self._refund_row(merchant, refund_no)
         if known is None:
             raise Refusal(404, "REFUND_NOT_EXIST", "there is no such refund")
         return shown_refund(known)
@@ -163,7 +154,7 @@ class Trading:
             return self._expired(trade) if trade else None
 
     def find(self, merchant: str, out_trade_no: str) -> Row | None:
-        """Find a trade by the merchant's number."""
+        """Find a trade by the merchant's refund_no."""
         trade = self._ledger.row(
             "SELECT * FROM trade WHERE merchant = ? AND out_trade_no = ?", merchant, out_trade_no
         )
@@ -190,9 +181,9 @@ class Trading:
             raise Refusal(404, "TRADE_NOT_EXIST", "there is no such trade")
         return trade
 
-    def _refund_row(self, merchant: str, number: str) -> Row | None:
+    def _refund_row(self, merchant: str, refund_no: str) -> Row | None:
         return self._ledger.row(
-            "SELECT * FROM refund WHERE merchant = ? AND out_refund_no = ?", merchant, number
+            "SELECT * FROM refund WHERE merchant = ? AND out_refund_no = ?", merchant, refund_no
         )
 
     def _expired(self, trade: Row) -> Row:
@@ -221,24 +212,24 @@ class Trading:
         self._outbox.paid(fresh, self.shown(fresh), opened, fault)
 
     def _fresh(self, merchant: str, asked: dict[str, Any], wishes: str) -> Row:
-        amount, currency = _amount(asked)
+        amount, currency = amount_of(asked)
         now = self._clock.now()
         try:
-            expires_at = read(_text(asked, "expires_at", 40))
+            expires_at = read(text(asked, "expires_at", 40))
         except ValueError as wrong:
             raise Refusal(400, "BAD_REQUEST", f"expires_at: {wrong}") from wrong
         return {
             "merchant": merchant,
-            "out_trade_no": _text(asked, "out_trade_no", 64),
-            "trade_no": _number("T", now),
+            "out_trade_no": text(asked, "out_trade_no", 64),
+            "trade_no": number("T", now),
             "token": secrets.token_urlsafe(18),
             "asked": wishes,
-            "shop": _text(asked, "shop", 100),
-            "subject": _text(asked, "subject", 200),
+            "shop": text(asked, "shop", 100),
+            "subject": text(asked, "subject", 200),
             "amount_minor": amount,
             "currency": currency,
-            "return_url": _address(asked, "return_url"),
-            "notify_url": _address(asked, "notify_url"),
+            "return_url": address(asked, "return_url"),
+            "notify_url": address(asked, "notify_url"),
             "state": "open",
             "method": None,
             "paid_minor": None,
@@ -276,19 +267,19 @@ class Trading:
         if currency != trade["currency"] or amount > left:
             raise Refusal(409, "REFUND_TOO_MUCH", f"{left} are left")
 
-    def _fresh_refund(self, trade: Row, number: str, asked: dict[str, Any]) -> Row:
-        amount, currency = _amount(asked)
+    def _fresh_refund(self, trade: Row, refund_no: str, asked: dict[str, Any]) -> Row:
+        amount, currency = amount_of(asked)
         now = self._clock.now()
         fails = faults.take(self._ledger, trade["merchant"], ("refund_failed",))
         return {
             "merchant": trade["merchant"],
-            "out_refund_no": number,
+            "out_refund_no": refund_no,
             "out_trade_no": trade["out_trade_no"],
-            "refund_no": _number("R", now),
+            "refund_no": number("R", now),
             "amount_minor": amount,
             "currency": currency,
             "reason": str(asked.get("reason", ""))[:200],
-            "notify_url": _address(asked, "notify_url"),
+            "notify_url": address(asked, "notify_url"),
             "state": "processing",
             "due_at": now + self._refund_seconds,
             "ends": "failed" if fails else "succeeded",
@@ -305,30 +296,3 @@ def shown_refund(row: Row) -> dict[str, Any]:
 
 def _as_if_paid(trade: Row, now: float) -> Row:
     return trade | {"state": "succeeded", "paid_minor": trade["amount_minor"], "paid_at": now}
-
-
-def _number(letter: str, now: float) -> str:
-    return f"{letter}{day_of(now).replace('-', '')}{secrets.randbelow(10**12):012d}"
-
-
-def _text(asked: dict[str, Any], name: str, longest: int) -> str:
-    value = asked.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= longest:
-        raise Refusal(400, "BAD_REQUEST", f"{name} is a text of 1 to {longest} characters")
-    return value
-
-
-def _address(asked: dict[str, Any], name: str) -> str:
-    value = _text(asked, name, 1000)
-    if not value.startswith(("http://", "https://")):
-        raise Refusal(400, "BAD_REQUEST", f"{name} is an http address")
-    return value
-
-
-def _amount(asked: dict[str, Any]) -> tuple[int, str]:
-    minor, currency = asked.get("amount_minor"), asked.get("currency")
-    if type(minor) is not int or not 0 < minor < 10**12:
-        raise Refusal(400, "BAD_REQUEST", "amount_minor is a whole number above 0")
-    if currency not in _CURRENCIES:
-        raise Refusal(400, "BAD_REQUEST", f"currency is one of {', '.join(_CURRENCIES)}")
-    return minor, currency
