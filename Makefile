@@ -20,12 +20,11 @@ up: venv assets ## 打开集市,Ctrl-C 关闭 · open the mall, Ctrl-C closes it
 
 test: venv assets ## 全部测试 · every test, on a real PostgreSQL and a real Chromium
 	@$(PY) -m tools.setup.browser
-	@$(PY) -m pytest -n $(PARALLEL) $(TESTS)
+	@$(PY) -m pytest -n $(PARALLEL) --dist loadfile $(TESTS)
 
 check: venv ## 规矩:格式、类型、结构、迁移 · format, types, architecture, migrations
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check -q .
-	@.venv/bin/lint-imports
 	@$(PY) -m tools.architecture
 	@$(PY) -m tools.setup.migrations
 	@$(PY) -m pyright

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from mall.doors.postgres import Urls, create_database, throw_away_cluster
 from mall.doors.postgres.migrating import create_everything
@@ -15,6 +16,9 @@ from mall.kernel import schema
 from mall.kernel.db import Database
 from mall.kernel.ids import TenantId, new_uuid
 from mall.kernel.time import Instant
+
+settings.register_profile("here", deadline=None)  # a busy machine is no failure
+settings.load_profile("here")
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ _NO_PLACE: Texts = {"zh-CN": "没有这个地点", "en": "There is no such locat
 _TWICE: Texts = {"zh-CN": "与前面的重复", "en": "This repeats an earlier one"}
 _ZERO: Texts = {"zh-CN": "数量不能为 0", "en": "This must not be 0"}
 
-type Key = Annotated[
+Key = Annotated[
     str,
     Parameter(
         header="Idempotency-Key",
@@ -37,7 +37,7 @@ type Key = Annotated[
         description="8 to 100 visible ASCII characters; the same key moves stock once",
     ),
 ]
-type SkuIds = Annotated[list[UUID], Parameter(query="sku_id", min_items=1, max_items=paging.MOST)]
+SkuIds = Annotated[list[UUID], Parameter(query="sku_id", min_items=1, max_items=paging.MOST)]
 
 
 class WriteLocation(Struct, forbid_unknown_fields=True):

@@ -22,7 +22,7 @@ from mall.orders.actions import refund as refunding
 from mall.orders.rules import Happening, Order, State
 from mall.orders.store import Filter, Refund
 
-type Key = Annotated[str, Parameter(header="Idempotency-Key", pattern=r"^[!-~]{8,100}$")]
+Key = Annotated[str, Parameter(header="Idempotency-Key", pattern=r"^[!-~]{8,100}$")]
 
 
 class ConsoleOrderLine(Struct):

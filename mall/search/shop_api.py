@@ -20,8 +20,8 @@ from mall.search import queries
 from mall.search.rules import Facet, Goods, Hit, Query, Sort
 from mall.search.rules import Parameter as Line
 
-type Codes = Annotated[list[str] | None, Parameter(max_items=20)]
-type Minor = Annotated[int | None, Parameter(ge=0, le=10**12)]
+Codes = Annotated[list[str] | None, Parameter(max_items=20)]
+Minor = Annotated[int | None, Parameter(ge=0, le=10**12)]
 
 
 class FoundProducts(Struct):

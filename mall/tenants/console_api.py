@@ -22,7 +22,7 @@ from mall.tenants.rules import Home, Licence, Page, Tenant, Theme, Tile
 
 type Words = Annotated[str, Meta(max_length=200)]
 type Slug = Annotated[str, Meta(max_length=120)]
-type PlaceOfPage = Annotated[str, Parameter(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+PlaceOfPage = Annotated[str, Parameter(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 type Fact = Annotated[str, Meta(pattern=r"^[a-z_]{1,30}(\.(zh-CN|en))?$")]
 
 

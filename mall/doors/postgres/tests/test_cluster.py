@@ -50,7 +50,12 @@ def value(url: str, question: str) -> object:
 
 
 def test_folders_are_closed_to_everybody_else(cluster: Cluster) -> None:
-    for folder in (cluster.folder, cluster.tables_folder, cluster.sockets, cluster.secrets / "secrets"):
+    for folder in (
+        cluster.folder,
+        cluster.tables_folder,
+        cluster.sockets,
+        cluster.secrets / "secrets",
+    ):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     for kept in (cluster.secrets / "secrets").iterdir():
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
