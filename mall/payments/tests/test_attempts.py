@@ -9,7 +9,7 @@ from mall.kernel.errands import Again, Done
 from mall.kernel.money import Money
 from mall.payments import AlreadyPaid, NotOffered, PaymentSucceeded, TooLate, start_attempt
 from mall.payments.errands import CLOSE, PREPAY, QUERY, address_to_pay
-from mall.payments.rules import SECOND_PAYMENT, Rejected, Trade, Unknown
+from mall.payments.rules import SECOND_PAYMENT, Ok, Rejected, Trade, Unknown
 from mall.payments.tests.door import Door
 from mall.payments.tests.scripted import Scripted
 
@@ -345,3 +345,29 @@ async def test_a_rollback_leaves_no_attempt_and_no_errand(door: Door) -> None:
             raise RuntimeError
 
     assert await door.states() == [] and await door.sent() == []
+
+
+async def test_an_order_cannot_end_while_its_money_is_here(door: Door, provider: Scripted) -> None:
+    await door.start()
+    await door.work()
+    [one] = (await door.book()).attempts
+    provider.pay(one.out_no, 12_900, door.now)
+    await door.run(QUERY, {"attempt": str(one.id)})
+
+    assert not await door.close()  # the announcement is on its way
+    await door.refund(12_900)
+
+    assert await door.close()
+
+
+async def test_a_provider_that_leaves_it_open_has_not_closed_it(
+    door: Door, provider: Scripted
+) -> None:
+    attempt_id = await door.start()
+    await door.work()
+    provider.next["close"] = [Ok(Trade("open", "T", "https://pay.example/x"))]
+    await door.close()
+    await door.sent()
+
+    assert isinstance(await door.run(CLOSE, {"attempt": str(attempt_id)}), Again)
+    assert await door.states() == ["closing"]
