@@ -95,7 +95,7 @@ class Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0")
         if not length.isdigit() or int(length) > _LONGEST:
             if length.isdigit():  # read on a little: who is still sending does not hear an answer
-                self.rfile.read(min(int(length), _LONGEST * 16))
+                self.rfile.read(min(int(length), 1_000_000))
             self.close_connection = True
             self._send(413, b"", {})
             return
