@@ -1,7 +1,7 @@
 """The cart over HTTP."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar import delete, get, patch, post
@@ -13,6 +13,7 @@ from mall.cart.rules import CartView, ShownLine
 from mall.kernel.db import Read, Tx
 from mall.kernel.i18n import Texts
 from mall.kernel.ids import AssetId, ProductId, SkuId
+from mall.kernel.problems import Nothing
 from mall.kernel.time import Instant
 from mall.members import Shopper
 
@@ -41,7 +42,7 @@ class ChooseLines(Struct, forbid_unknown_fields=True):
 
 
 class CartLineShown(Struct):
-    """A line as things stand now."""
+    """A line as things stand now; ``price_change_minor`` is since it was put in."""
 
     sku_id: SkuId
     product_id: ProductId
@@ -52,16 +53,19 @@ class CartLineShown(Struct):
     quantity: int
     selected: bool
     price_minor: int
+    compare_at_minor: int | None
     seen_price_minor: int
+    price_change_minor: int
     total_minor: int
     available: int
-    state: str
+    state: Literal["ok", "too_many", "sold_out", "gone"]
 
 
 class CartShown(Struct):
-    """The cart; ``goods_minor`` counts what is ticked and can be bought."""
+    """The cart; ``goods_minor`` counts what is ticked and can be bought (``chosen``)."""
 
     lines: list[CartLineShown]
+    chosen: list[SkuId]
     units: int
     goods_minor: int
 
@@ -81,7 +85,9 @@ async def add_line(data: AddToCart, tx: Tx, shopper: Shopper, now: Instant) -> C
 
 @patch("/cart/lines/{sku_id:uuid}", opt={"access": "shopper"})
 async def change_line(sku_id: UUID, data: ChangeCartLine, tx: Tx, shopper: Shopper) -> CartShown:
-    """Change units or tick of a line."""
+    """Change units or tick of a line; new units agree to the present price."""
+    if all(line.sku_id != sku_id for line in await queries.cart(tx, shopper.id)):
+        raise Nothing("cart line")
     if data.quantity is not UNSET:
         await actions.set_quantity(tx, shopper.id, SkuId(sku_id), data.quantity)
     if data.selected is not UNSET:
@@ -97,13 +103,14 @@ async def remove_line(sku_id: UUID, tx: Tx, shopper: Shopper) -> None:
 
 @post("/cart/selection", status_code=200, opt={"access": "shopper"})
 async def choose_lines(data: ChooseLines, tx: Tx, shopper: Shopper) -> CartShown:
-    """Tick or untick lines."""
+    """Tick or untick lines; those that are not there change nothing."""
     await actions.choose(tx, shopper.id, data.sku_ids, selected=data.selected)
     return _shown(await queries.cart_view(tx, shopper.id))
 
 
 def _shown(view: CartView) -> CartShown:
-    return CartShown([_line(line) for line in view.lines], view.units, view.goods_minor)
+    chosen = [line.sku_id for line in view.chosen]
+    return CartShown([_line(line) for line in view.lines], chosen, view.units, view.goods_minor)
 
 
 def _line(line: ShownLine) -> CartLineShown:
@@ -117,7 +124,9 @@ def _line(line: ShownLine) -> CartLineShown:
         line.quantity,
         line.selected,
         line.price_minor,
+        line.compare_at_minor,
         line.seen_price_minor,
+        line.price_change_minor,
         line.total_minor,
         line.available,
         line.state,

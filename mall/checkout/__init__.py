@@ -20,6 +20,8 @@ from mall.checkout.rules import (
     QuoteLine,
     Unsellable,
     checked_items,
+    checked_ship_to,
+    wanted,
 )
 
 __all__ = [
@@ -37,8 +39,10 @@ __all__ = [
     "QuoteLine",
     "Unsellable",
     "checked_items",
+    "checked_ship_to",
     "chosen_items",
     "delivery_address",
     "place",
     "quote",
+    "wanted",
 ]

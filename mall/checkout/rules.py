@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, ClassVar, Literal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from mall import members
 from mall.fulfilment import FreightLine, FreightTemplate, NoDelivery, NoTemplate, charge
-from mall.kernel.i18n import Texts
+from mall.kernel.i18n import Language, Texts
 from mall.kernel.ids import (
     AddressId,
     AssetId,
@@ -24,11 +26,14 @@ from mall.kernel.ids import (
 )
 from mall.kernel.problems import Conflict, Invalid
 from mall.kernel.time import Instant
+from mall.members import Draft, Shopper
 from mall.orders import ShipTo
+from mall.tenants import Tenant
 
 PAY_WITHIN = timedelta(minutes=30)
 HOLD_GRACE = timedelta(minutes=10)  # stock outlives the time to pay: a late success still finds it
 LINES_AT_MOST = 120
+_NO_ADDRESS, _NOBODY = AddressId(UUID(int=0)), MemberId(UUID(int=0))
 
 type LineState = Literal["ok", "too_many", "sold_out", "gone", "no_delivery"]
 
@@ -254,6 +259,43 @@ def checked_items(items: Sequence[Item]) -> tuple[Item, ...]:
     if not units or len(units) > LINES_AT_MOST or max(units.values()) > 999:
         raise NothingToBuy
     return tuple(Item(sku_id, quantity) for sku_id, quantity in units.items())
+
+
+def wanted(
+    tenant: Tenant,
+    shopper: Shopper,
+    language: Language,
+    *,
+    items: Sequence[Item],
+    from_cart: bool,
+    ship_to: AddressId | ShipTo,
+    shown_payable_minor: int,
+    buyer_note: str,
+    idempotency_key: str,
+    channel: str = "web",
+) -> PlaceWant:
+    """Say what a shopper wants to order in a mall. Raises NothingToBuy."""
+    return PlaceWant(
+        shopper_id=shopper.id,
+        member_id=shopper.member_id,
+        items=checked_items(items),
+        from_cart=from_cart,
+        ship_to=ship_to,
+        shown_payable_minor=shown_payable_minor,
+        buyer_note=buyer_note.strip(),
+        channel=channel,
+        language=language,
+        currency=tenant.currency,
+        time_zone=tenant.time_zone,
+        idempotency_key=idempotency_key,
+    )
+
+
+def checked_ship_to(draft: Draft) -> ShipTo:
+    """Check an address that stands in no book. Raises InvalidFields, naming every wrong field."""
+    names = members.region_names(draft.region_code)
+    one = members.checked_address(draft, names, id=_NO_ADDRESS, member_id=_NOBODY)
+    return ShipTo(one.name, one.phone, one.region_code, one.region, one.detail)
 
 
 def fingerprint(want: PlaceWant) -> bytes:

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
+import msgspec
 from litestar.exceptions import ValidationException
 
 from mall.kernel.i18n import Texts
@@ -85,6 +87,21 @@ def field_errors(failure: ValidationException) -> tuple[FieldError, ...]:
             said = cast("Mapping[str, Any]", entry)
             found.append(_one(str(said.get("message", "")), str(said.get("key", ""))))
     return tuple(found) or (_one(str(failure.detail), ""),)
+
+
+def body_error(cause: BaseException | None) -> FieldError | None:
+    """Name a wrong field of the body that is called like something that handlers are given.
+
+    Litestar takes that for a failure of ours: it compares ``language`` with the names of its
+    dependencies after it has cut ``data.`` off. None: it was no such thing.
+    """
+    if not isinstance(cause, msgspec.ValidationError):
+        return None
+    at = _AT.search(str(cause))
+    if at is None or not at["path"].startswith("data."):
+        return None
+    found = _one(str(cause), "")
+    return replace(found, path=found.path.removeprefix("data."))
 
 
 def _one(message: str, key: str) -> FieldError:

@@ -97,11 +97,39 @@ async def staff_of(connection: AnyConnection) -> StaffMember | None:
     return await house.staff.get((tenant.id, hashed), ask)
 
 
+async def shopper_of(connection: AnyConnection) -> Shopper:
+    """Find who shops; a stranger who changes something becomes a guest with a session.
+
+    A stranger who only looks gets an id that owns nothing and is forgotten. Guards ask before any
+    transaction is open: a request that waited for a second connection while it holds the first
+    would, with enough of its like, wait for ever.
+    """
+    state: dict[str, Any] = cast("dict[str, Any]", connection.scope)["state"]
+    if "shopper" not in state:
+        state["shopper"] = await _found_or_begun(connection)
+    return state["shopper"]
+
+
+async def _found_or_begun(connection: AnyConnection) -> Shopper:
+    session = await session_of(connection)
+    if session is not None:
+        return session.shopper
+    if cast("dict[str, Any]", connection.scope)["method"] in SAFE:
+        return Shopper(ShopperId(new_uuid()), None)
+    async with house_of(connection).db.write(tenant_of(connection).id) as tx:
+        begun = await members.begin_guest(tx, utc_now())
+    connection.state.new_guest = begun
+    return begun.shopper
+
+
 async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     """Let in whom the handler's ``opt`` allows. A handler that says nothing lets nobody in."""
     cast("dict[str, Any]", connection.scope)["handler_opt"] = handler.opt  # for Front
     access, permission = handler.opt.get("access"), handler.opt.get("permission")
-    if access in {"anyone", "shopper"} or permission == staff_room.ANYONE:
+    if access == "anyone" or permission == staff_room.ANYONE:
+        return
+    if access == "shopper":
+        await shopper_of(connection)  # now, for what comes next holds a connection meanwhile
         return
     if access == "member":
         session = await session_of(connection)
@@ -163,19 +191,8 @@ def give_source(request: AnyRequest) -> Source:
 
 
 async def give_shopper(request: AnyRequest) -> Shopper:
-    """Give who shops; a stranger who changes something becomes a guest with a session.
-
-    A stranger who only looks gets an id that owns nothing and is forgotten.
-    """
-    session = await session_of(request)
-    if session is not None:
-        return session.shopper
-    if request.method in SAFE:
-        return Shopper(ShopperId(new_uuid()), None)
-    async with house_of(request).db.write(tenant_of(request).id) as tx:
-        begun = await members.begin_guest(tx, utc_now())
-    request.state.new_guest = begun
-    return begun.shopper
+    """Give who shops."""
+    return await shopper_of(request)
 
 
 async def give_shopper_id(shopper: Shopper) -> ShopperId:

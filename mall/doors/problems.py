@@ -9,6 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import (
     ClientException,
     HTTPException,
+    InternalServerException,
     MethodNotAllowedException,
     NotFoundException,
     ValidationException,
@@ -16,7 +17,7 @@ from litestar.exceptions import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from mall.doors.field_errors import field_errors
+from mall.doors.field_errors import body_error, field_errors
 from mall.kernel.i18n import DEFAULT, Texts, best_language, pick
 from mall.kernel.lanes import BatchFailed
 from mall.kernel.problems import (
@@ -101,6 +102,9 @@ def as_problem(failure: BaseException) -> Problem:
         return as_problem(failure.__cause__)
     if isinstance(failure, ValidationException):
         return InvalidFields(field_errors(failure))
+    if isinstance(failure, InternalServerException):
+        wrong = body_error(failure.__cause__)
+        return InvalidFields((wrong,)) if wrong else Broken()
     if isinstance(failure, MethodNotAllowedException):
         return WrongMethod()
     if isinstance(failure, NotFoundException):
@@ -109,7 +113,7 @@ def as_problem(failure: BaseException) -> Problem:
         isinstance(failure, HTTPException) and failure.status_code < 500
     ):
         return Malformed()
-    if isinstance(failure, DBAPIError | psycopg.OperationalError | PoolTimeout | TimeoutError):
+    if isinstance(failure, DBAPIError | psycopg.Error | PoolTimeout | TimeoutError):
         if _rubbish_text(failure):
             return Malformed()
         if _is_away(failure):

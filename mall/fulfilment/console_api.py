@@ -40,6 +40,15 @@ class SendParcel(Struct, forbid_unknown_fields=True):
     tracking_no: TrackingText
     lines: Annotated[list[ParcelLine], Meta(min_length=1, max_length=120)] | None = None
 
+    def units(self) -> dict[int, int] | None:
+        """Add up the units by line; None: everything."""
+        if self.lines is None:
+            return None
+        units = dict[int, int]()
+        for line in self.lines:
+            units[line.line_no] = units.get(line.line_no, 0) + line.quantity
+        return units
+
 
 class WriteTariff(Struct, forbid_unknown_fields=True):
     """What regions (GB/T 2260 prefixes) cost; no regions: everywhere else. Free from 0: never."""
@@ -113,11 +122,10 @@ async def send_parcel(
 ) -> list[ConsoleParcel]:
     """Send goods of a paid order; the same carrier and number again changes nothing."""
     order = await orders.by_number(tx, number)
-    lines = None if data.lines is None else {one.line_no: one.quantity for one in data.lines}
     await actions.ship(
         tx,
         order.id,
-        lines,
+        data.units(),
         carrier=data.carrier,
         tracking_no=data.tracking_no,
         actor=actor,

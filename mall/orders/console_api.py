@@ -1,7 +1,7 @@
 """What operators do with orders over HTTP."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, get_args
 from uuid import UUID
 
 from litestar import get, post
@@ -20,9 +20,18 @@ from mall.orders.actions import adjust, moving
 from mall.orders.actions import cancel as cancelling
 from mall.orders.actions import refund as refunding
 from mall.orders.rules import Happening, Order, State
+from mall.orders.rules.acts import OperatorAct, open_to_operator
+from mall.orders.rules.refunding import RefundLine
 from mall.orders.store import Filter, Refund
 
-Key = Annotated[str, Parameter(header="Idempotency-Key", pattern=r"^[!-~]{8,100}$")]
+Key = Annotated[
+    str,
+    Parameter(
+        header="Idempotency-Key",
+        pattern=r"^[!-~]{8,100}$",
+        description="8 to 100 visible ASCII characters; the same key refunds once",
+    ),
+]
 
 
 class ConsoleOrderLine(Struct):
@@ -34,19 +43,24 @@ class ConsoleOrderLine(Struct):
     options: dict[str, str]
     quantity: int
     unit_minor: int
+    adjust_minor: int
     paid_minor: int
+    freight_share_minor: int
     shipped: int
     refunded: int
     refunded_minor: int
+    refunded_freight_minor: int
 
 
 class ConsoleOrder(Struct):
-    """An order as its shop sees it."""
+    """An order as its mall sees it; ``closing``: why it is being cancelled; ``can``: what to do."""
 
     id: UUID
     number: str
-    state: str
+    state: State
     closing: str | None
+    cancel_reason: str | None
+    member_id: UUID | None
     channel: str
     currency: str
     payable_minor: int
@@ -61,7 +75,11 @@ class ConsoleOrder(Struct):
     placed_at: Instant
     pay_by: Instant
     paid_at: Instant | None
+    shipped_at: Instant | None
+    received_at: Instant | None
+    ended_at: Instant | None
     lines: list[ConsoleOrderLine]
+    can: list[OperatorAct]
 
 
 class ConsoleHappening(Struct):
@@ -81,6 +99,7 @@ class ConsoleRefund(Struct):
 
     id: RefundId
     amount_minor: int
+    lines: list[RefundLine]
     state: str
     reason: str
     asked_by: str
@@ -122,6 +141,13 @@ class RefundOrder(Struct, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(max_length=200)] = ""
     seller_at_fault: bool = False
 
+    def units(self) -> dict[int, int]:
+        """Add up the units by line."""
+        units = dict[int, int]()
+        for line in self.lines:
+            units[line.line_no] = units.get(line.line_no, 0) + line.quantity
+        return units
+
 
 class CompensateLine(Struct, forbid_unknown_fields=True):
     """Money back on one line; the goods stay with the buyer."""
@@ -147,15 +173,21 @@ class RefundCarriedOut(Struct):
 @get("/orders", opt={"permission": "orders.read"})
 async def list_orders(
     read: Read,
-    only: Annotated[State | None, Parameter(query="state")] = None,
-    text: Annotated[str | None, Parameter(max_length=50, description="number, phone, name")] = None,
-    refunding_only: bool = False,
+    only: Annotated[
+        list[State] | None, Parameter(query="state", max_items=7, description="In these states")
+    ] = None,
+    text: Annotated[
+        str | None, Parameter(max_length=50, description="Number, or receiver's phone or name")
+    ] = None,
+    with_refunds: Annotated[
+        bool, Parameter(query="refunding", description="With refunds only")
+    ] = False,
     cursor: Annotated[str | None, Parameter(max_length=500)] = None,
     limit: Annotated[int, Parameter(ge=1, le=paging.MOST)] = paging.USUAL,
 ) -> Page[ConsoleOrder]:
     """List orders, the newest first."""
-    states = (only,) if only else None
-    wanted = Filter(None, states, text.strip() or None if text else None, refunding_only)
+    states = tuple(only) if only else None
+    wanted = Filter(None, states, text.strip() or None if text else None, with_refunds)
     found = await queries.orders(read, wanted, cursor=cursor, limit=limit)
     return Page([_shown(order) for order in found.items], found.next_cursor)
 
@@ -163,7 +195,8 @@ async def list_orders(
 @get("/orders/counts", opt={"permission": "orders.read"})
 async def count_orders(read: Read) -> dict[str, int]:
     """Count orders by state."""
-    return await queries.counts(read, None)
+    counts = await queries.counts(read, None)
+    return {state: counts.get(state, 0) for state in get_args(State.__value__)}
 
 
 @get("/orders/{number:str}", opt={"permission": "orders.read"})
@@ -211,7 +244,7 @@ async def refund_order(
     refund_id = await refunding.refund(
         tx,
         order.id,
-        {line.line_no: line.quantity for line in data.lines},
+        data.units(),
         reason=data.reason,
         key=f"staff/{idempotency_key}",
         seller_at_fault=data.seller_at_fault,
@@ -254,8 +287,10 @@ def _shown(order: Order) -> ConsoleOrder:
     return ConsoleOrder(
         id=order.id,
         number=order.number,
-        state=order.state,
+        state=order.state,  # pyright: ignore[reportArgumentType] - of the state table
         closing=order.closing,
+        cancel_reason=order.cancel_reason,
+        member_id=order.member_id,
         channel=order.channel,
         currency=order.currency,
         payable_minor=order.payable_minor,
@@ -270,6 +305,9 @@ def _shown(order: Order) -> ConsoleOrder:
         placed_at=order.placed_at,
         pay_by=order.pay_by,
         paid_at=order.paid_at,
+        shipped_at=order.shipped_at,
+        received_at=order.received_at,
+        ended_at=order.ended_at,
         lines=[
             ConsoleOrderLine(
                 line.line_no,
@@ -278,13 +316,17 @@ def _shown(order: Order) -> ConsoleOrder:
                 dict(line.placed.options),
                 line.quantity,
                 line.placed.unit_minor,
+                line.adjust_minor,
                 line.paid_minor,
+                line.placed.freight_share_minor,
                 line.shipped,
                 line.refunded,
                 line.refunded_minor,
+                line.refunded_freight_minor,
             )
             for line in order.lines
         ],
+        can=open_to_operator(order),
     )
 
 
@@ -296,7 +338,14 @@ def _told(one: Happening) -> ConsoleHappening:
 
 def _refund(one: Refund) -> ConsoleRefund:
     return ConsoleRefund(
-        one.id, one.amount_minor, one.state, one.reason, one.asked_by, one.asked_at, one.ended_at
+        one.id,
+        one.amount_minor,
+        list(one.plan.lines),
+        one.state,
+        one.reason,
+        one.asked_by,
+        one.asked_at,
+        one.ended_at,
     )
 
 

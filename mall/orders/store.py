@@ -137,7 +137,11 @@ async def list_ids(
     if wanted.text:
         phone, name = OrderRow.ship_to["phone"].astext, OrderRow.ship_to["name"].astext
         statement = statement.where(
-            or_(OrderRow.number == wanted.text, phone == wanted.text, name == wanted.text)
+            or_(
+                OrderRow.number == wanted.text,
+                phone.in_((wanted.text, f"+86{wanted.text}")),
+                name == wanted.text,
+            )
         )
     if wanted.refunding:
         asked = select(RefundRow.order_id).where(RefundRow.tenant_id == read.tenant_id)

@@ -8,12 +8,19 @@ from typing import Any, cast
 from markupsafe import Markup
 
 BUILT = Path(__file__).parent / "static"
-_STYLES, _SCRIPT = "src/styles/main.css", "src/main.js"
+_SCRIPT = "src/main.js"
 
 
-def styles() -> str:
-    """Give the address of the style sheet."""
-    return _address(_STYLES)
+@cache
+def styles(*kinds: str) -> Markup:
+    """Write what every page needs of styles, and what these kinds of page need besides.
+
+    The styles stand in the page itself: a first visit then sees it one round trip earlier, and
+    they are few kilobytes.
+    """
+    files = [_address(f"src/styles/{name}.css") for name in ("main", *kinds)]
+    sheets = [(BUILT / file.rpartition("/")[2]).read_text() for file in files if file]
+    return Markup("<style>{}</style>").format(Markup("".join(sheets)))  # noqa: S704 - our own
 
 
 def script() -> str:

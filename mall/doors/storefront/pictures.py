@@ -3,19 +3,23 @@
 from markupsafe import Markup
 
 from mall.doors.storefront.built import icon
-from mall.media import Asset, address, height_at, srcset
+from mall.media import Asset, address, best_width, height_at, srcset
 
-# How wide a picture is shown, for the browser to choose a file by.
+# How wide a picture is shown, for the browser to choose a file by; on phones a little less than
+# it is, so that the usual densities stay with the file below.
 SIZES = {
-    "card": "(min-width: 1280px) 290px, (min-width: 900px) 23vw, (min-width: 600px) 31vw, 46vw",
+    "card": "(min-width: 1280px) 290px, (min-width: 900px) 23vw, (min-width: 600px) 31vw, 44vw",
     "lane": "(min-width: 900px) 23vw, 41vw",
-    "gallery": "(min-width: 1280px) 600px, (min-width: 900px) 45vw, 100vw",
-    "hero": "(min-width: 1280px) 830px, (min-width: 900px) 64vw, 100vw",
+    "gallery": "(min-width: 1280px) 600px, (min-width: 900px) 45vw, 88vw",
+    "hero": "(min-width: 1280px) 830px, (min-width: 900px) 64vw, calc(100vw - 3.5rem)",
     "floor": "(min-width: 900px) 300px, 92vw",
     "tile": "(min-width: 900px) 180px, 25vw",
     "line": "112px",
     "small": "88px",
 }
+
+_SMALL = frozenset({"card", "lane", "floor", "tile"})
+_WIDE_ENOUGH = 640  # pixels, for what is a quarter of a wide screen, or half a phone
 
 
 def picture(
@@ -30,6 +34,10 @@ def picture(
         none = Markup('<span class="picture"><span class="picture__none">{}</span></span>')
         return none.format(icon("box"))
     width = asset.widths[-1]
+    offered = srcset(asset)
+    if sizes in _SMALL:  # more would only make the page longer
+        most = best_width(asset, _WIDE_ENOUGH)
+        offered = ", ".join(f"{address(asset, w)} {w}w" for w in asset.widths if w <= most)
     how = 'fetchpriority="high"' if first else 'loading="lazy" decoding="async"'
     return Markup(
         '<span class="picture" style="--tint:{tint}"><img src="{src}" srcset="{srcset}" '
@@ -37,7 +45,7 @@ def picture(
     ).format(
         tint=asset.tint,
         src=address(asset, 640),
-        srcset=srcset(asset),
+        srcset=offered,
         sizes=SIZES[sizes],
         width=width,
         height=height_at(asset, width),

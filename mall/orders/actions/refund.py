@@ -13,11 +13,9 @@ from mall.kernel.time import Instant
 from mall.orders import store
 from mall.orders.actions.moving import lock, move
 from mall.orders.events import OrderRefunded
-from mall.orders.rules import Order, WrongState, everything_sent, refunding
+from mall.orders.rules import REFUNDABLE, Order, WrongState, everything_sent, refunding
 from mall.orders.rules.refunding import RefundPlan
 from mall.orders.store import Refund
-
-_REFUNDABLE = {"paid", "partly_shipped", "shipped", "received"}
 
 
 async def refund(
@@ -164,7 +162,7 @@ async def refund_failed(tx: Tx, order_id: OrderId, refund_id: RefundId, *, now: 
 
 
 def _check(order: Order) -> None:
-    if order.state not in _REFUNDABLE:
+    if order.state not in REFUNDABLE:
         raise WrongState(order.state, "refund")
 
 

@@ -33,6 +33,9 @@ STEPS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+REFUNDABLE = frozenset({"paid", "partly_shipped", "shipped", "received"})
+
+
 class ShipTo(msgspec.Struct, frozen=True):
     """Where an order goes, as it was when it was placed."""
 

@@ -40,7 +40,12 @@ export default defineConfig({
     target: ["chrome100", "safari15.4", "firefox102"],
     rollupOptions: {
       checks: { eval: false }, // of htmx; it is switched off in the pages
-      input: ["src/main.js", "src/styles/main.css"],
+      input: [
+        "src/main.js",
+        ...["main", "home", "shelves", "goods", "cart", "mine"].map(
+          (name) => `src/styles/${name}.css`,
+        ),
+      ],
     },
   },
 });

@@ -15,8 +15,4 @@ export function watchCart() {
     const form = event.target.closest("form[data-on-change]");
     if (form) form.requestSubmit();
   });
-  // The first touch of a swiped line must not follow its link.
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id === "cart") document.querySelector("#cart .notice")?.focus?.();
-  });
 }

@@ -31,7 +31,16 @@ function show(section) {
   section.querySelector("[data-history-words]").replaceChildren(...links);
 }
 
+// Fields that were left empty have no place in the address of a list.
+function leaveOutEmpty(event) {
+  if (event.detail.verb !== "get") return;
+  for (const [name, value] of [...event.detail.formData]) {
+    if (value === "") event.detail.formData.delete(name);
+  }
+}
+
 export function rememberSearches() {
+  document.addEventListener("htmx:configRequest", leaveOutEmpty);
   document.addEventListener("submit", (event) => {
     if (event.target.getAttribute("role") !== "search") return;
     const word = event.target.elements.q?.value.trim().slice(0, 60);
