@@ -260,6 +260,11 @@ def give_outside(request: AnyRequest) -> Outside:
     return house_of(request).outside
 
 
+def give_demo(request: AnyRequest) -> bool:
+    """Tell whether this is a demo, where money need not be real."""
+    return house_of(request).settings.demo
+
+
 def give_lanes(request: AnyRequest) -> Lanes:
     """Give the lanes of this process."""
     return house_of(request).lanes
@@ -290,6 +295,7 @@ GIVEN: Mapping[str, Any] = {
     "actor": Provide(give_actor),
     "run_errand": Provide(give_run_errand, sync_to_thread=False),
     "outside": Provide(give_outside, sync_to_thread=False),
+    "demo": Provide(give_demo, sync_to_thread=False),
     "lanes": Provide(give_lanes, sync_to_thread=False),
     "place": Provide(give_place, sync_to_thread=False),
 }

@@ -22,22 +22,35 @@ class Started:
 
 
 async def start_payment(
-    run: RunErrand, *, number: str, shopper_id: ShopperId, provider: str, return_url: str
+    run: RunErrand,
+    *,
+    number: str,
+    shopper_id: ShopperId,
+    provider: str,
+    demo: bool,
+    return_url: str,
 ) -> Started:
-    """Begin to pay a shopper's order. ``return_url`` is absolute.
+    """Begin to pay a shopper's order. ``return_url`` is absolute; ``demo``: money need not be real.
 
     Raises Nothing, WrongState, and what payments say of the provider.
     """
-    args = {"number": number, "shopper": shopper_id, "provider": provider, "back": return_url}
+    args = {
+        "number": number,
+        "shopper": shopper_id,
+        "provider": provider,
+        "demo": demo,
+        "back": return_url,
+    }
     attempt_id = cast("AttemptId | None", await run(START, args))
     if attempt_id is None:
         return Started(None, None)
-    pay_url = cast("str | None", await run(payments.PREPAY, {"attempt": str(attempt_id)}))
-    return Started(attempt_id, pay_url)
+    return Started(attempt_id, await payments.address_to_pay(run, attempt_id))
 
 
 async def _prepare(tx: Tx, args: Args, now: Instant) -> tuple[AttemptId | None]:
     order = await queries.by_number(tx, args["number"], shopper_id=args["shopper"])
+    if args["provider"] not in payments.providers(order.currency, demo=args["demo"]):
+        raise payments.NotOffered(args["provider"], order.currency)
     return (
         await pay.pay(tx, order.id, provider=args["provider"], return_url=args["back"], now=now),
     )

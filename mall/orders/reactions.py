@@ -12,7 +12,7 @@ from mall.payments import PaymentClosed, PaymentSucceeded, RefundFailed, RefundS
 @hears(PaymentSucceeded)
 async def take_payment(tx: Tx, event: PaymentSucceeded) -> None:
     """Mark the order paid, revive it, or send the money back."""
-    await pay.money_arrived(tx, event.order_id, event.paid, now=event.paid_at)
+    await pay.money_arrived(tx, event.order_id, event.attempt_id, event.paid, now=event.paid_at)
 
 
 @hears(PaymentClosed)

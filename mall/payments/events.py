@@ -16,7 +16,7 @@ class PaymentSucceeded(Event):
     order_id: OrderId
     paid: Money  # what really arrived, whatever was asked for
     paid_at: Instant
-    attempt_id: AttemptId | None = None
+    attempt_id: AttemptId
 
 
 @dataclass(frozen=True)

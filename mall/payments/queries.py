@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from mall.kernel.db import Read
-from mall.kernel.i18n import Texts
 from mall.kernel.ids import AttemptId, OrderId
 from mall.kernel.problems import Nothing
 from mall.payments import rules, store
+from mall.payments.port import Provider
 from mall.payments.providers import load_providers
 from mall.payments.rules import Attempt, Refund
 from mall.payments.rules.reconciling import Discrepancy
@@ -39,10 +39,10 @@ async def refunds(read: Read, order_id: OrderId) -> tuple[Refund, ...]:
     return (await store.book(read, order_id)).refunds
 
 
-def providers(currency: str, *, demo: bool) -> Mapping[str, Texts]:
-    """Name the ways to pay in a currency; those that move no real money in a demo only."""
+def providers(currency: str, *, demo: bool) -> Mapping[str, Provider]:
+    """Give the ways to pay in a currency; those that move no real money in a demo only."""
     return {
-        code: provider.titles
+        code: provider
         for code, provider in load_providers().items()
         if currency in provider.currencies and (demo or not provider.demo)
     }

@@ -54,6 +54,7 @@ async def start_paying(
             number=number,
             shopper_id=shopper.id,
             provider=form.text("provider"),
+            demo=house_of(request).settings.demo,
             return_url=back,
         )
     except Problem as refusal:
@@ -125,10 +126,10 @@ async def _cashier(
     if order.state != "unpaid" or order.closing is not None:
         return moved(f"/pay/{number}/result")
     frame = await personal(request, read, tenant, language, shopper.id)
+    demo = house_of(request).settings.demo
     methods = [
         (code, frame.text(one.titles), one.demo)
-        for code, one in payments.load_providers().items()
-        if tenant.currency in one.currencies
+        for code, one in payments.providers(order.currency, demo=demo).items()
     ]
     return page(
         "cashier.html",

@@ -24,7 +24,7 @@ async def pay(
     if order.state != "unpaid" or order.closing is not None:
         raise WrongState(order.state, "pay")
     if order.payable_minor == 0:
-        await _settle(tx, order, now=now)
+        await _settle(tx, order, None, now=now)
         return None
     return await payments.start_attempt(
         tx,
@@ -38,7 +38,9 @@ async def pay(
     )
 
 
-async def money_arrived(tx: Tx, order_id: OrderId, paid: Money, *, now: Instant) -> None:
+async def money_arrived(
+    tx: Tx, order_id: OrderId, attempt_id: AttemptId, paid: Money, *, now: Instant
+) -> None:
     """Take note that a payment of this order succeeded. A repeated call changes nothing.
 
     Too late, with the goods gone, or of a wrong amount: the money goes back, and the order says so.
@@ -46,11 +48,13 @@ async def money_arrived(tx: Tx, order_id: OrderId, paid: Money, *, now: Instant)
     order = await lock(tx, order_id)
     if order.paid_minor > 0 or order.state not in {"unpaid", "cancelled"}:
         return  # payments refunds second successes by itself
+    if not await payments.is_kept(tx, attempt_id):
+        return  # heard before, and sent back
     if paid != Money(order.payable_minor, order.currency):
-        await _send_back(tx, order, paid, "wrong_amount", now=now)
+        await _send_back(tx, order, attempt_id, paid, "wrong_amount", now=now)
         return
     if order.state == "unpaid":
-        await _settle(tx, order, now=now)
+        await _settle(tx, order, attempt_id, now=now)
     elif await _hold_again(tx, order, now=now):
         await move(
             tx,
@@ -67,10 +71,11 @@ async def money_arrived(tx: Tx, order_id: OrderId, paid: Money, *, now: Instant)
         )
         await tx.announce(OrderPaid(order_id, paid, now))
     else:
-        await _send_back(tx, order, paid, "late_payment", now=now)
+        await _send_back(tx, order, attempt_id, paid, "late_payment", now=now)
 
 
-async def _settle(tx: Tx, order: Order, *, now: Instant) -> None:
+async def _settle(tx: Tx, order: Order, attempt_id: AttemptId | None, *, now: Instant) -> None:
+    # attempt_id None: the order costs nothing
     paid = Money(order.payable_minor, order.currency)
     kept = await inventory.allocate(tx, order.id, now=now) or await _hold_again(tx, order, now=now)
     if not kept:
@@ -86,7 +91,8 @@ async def _settle(tx: Tx, order: Order, *, now: Instant) -> None:
         )
         await tx.announce(OrderCancelled(order.id, "out_of_stock"))
         fresh = await lock(tx, order.id)
-        await _send_back(tx, fresh, paid, "out_of_stock", now=now)
+        if attempt_id is not None:
+            await _send_back(tx, fresh, attempt_id, paid, "out_of_stock", now=now)
         return
     await move(
         tx,
@@ -110,12 +116,12 @@ async def _hold_again(tx: Tx, order: Order, *, now: Instant) -> bool:
     return isinstance(outcome, Held) and await inventory.allocate(tx, order.id, now=now)
 
 
-async def _send_back(tx: Tx, order: Order, paid: Money, why: str, *, now: Instant) -> None:
+async def _send_back(
+    tx: Tx, order: Order, attempt_id: AttemptId, paid: Money, why: str, *, now: Instant
+) -> None:
     """Refund money that buys nothing; the order's own amounts stay untouched."""
-    if paid.minor > 0:
-        await payments.ask_refund(
-            tx, order_id=order.id, amount=paid, reason=why, key=f"{why}/{order.version}", now=now
-        )
+    key = f"{why}/{attempt_id}"
+    await payments.ask_refund(tx, order_id=order.id, amount=paid, reason=why, key=key, now=now)
     state = order.state
     await store.happened(
         tx, order.id, "sent_back", actor=SYSTEM, before=state, after=state, note=why, at=now

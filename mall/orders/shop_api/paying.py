@@ -74,6 +74,7 @@ async def pay_order(
     request: Request[Any, Any, Any],
     run_errand: RunErrand,
     shopper_id: ShopperId,
+    demo: bool,
 ) -> PaymentStarted:
     """Begin to pay an order; a repeated call goes on with the same attempt."""
     host = f"{request.scope['scheme']}://{request.headers.get('host', 'localhost')}"
@@ -82,20 +83,20 @@ async def pay_order(
         number=number,
         shopper_id=shopper_id,
         provider=data.provider,
+        demo=demo,
         return_url=f"{host}{data.return_path}",
     )
     return PaymentStarted(started.attempt_id, started.pay_url)
 
 
 @get("/orders/{number:str}/payment", opt={"access": "shopper"})
-async def show_payment(number: str, read: Read, shopper_id: ShopperId) -> MyPayment:
+async def show_payment(number: str, read: Read, shopper_id: ShopperId, demo: bool) -> MyPayment:
     """Show the newest try to pay an order, and the ways there are."""
     order = await queries.by_number(read, number, shopper_id=shopper_id)
     tried = await payments.attempts(read, order.id)
     ways = [
         WayToPay(code, one.titles, one.demo)
-        for code, one in payments.load_providers().items()
-        if order.currency in one.currencies
+        for code, one in payments.providers(order.currency, demo=demo).items()
     ]
     return MyPayment(
         order_state=order.state,  # pyright: ignore[reportArgumentType] - of the state table

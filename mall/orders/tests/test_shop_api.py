@@ -7,57 +7,26 @@ import pytest_asyncio
 
 from mall.kernel.audit import Actor
 from mall.kernel.db import Database
-from mall.kernel.ids import (
-    OrderId,
-    ProductId,
-    ShopperId,
-    SkuId,
-    StaffId,
-    TenantId,
-    new_uuid,
-)
+from mall.kernel.ids import ShopperId, TenantId, new_uuid
 from mall.kernel.time import Instant
-from mall.orders import NewOrder, PlacedLine, ShipTo, record
+from mall.orders import record
 from mall.orders.console_api import list_orders, write_note
 from mall.orders.shop_api import HANDLERS
+from mall.orders.tests.shop import BUYER, CLERK, new_order
 from mall.tenants.tests.door import Client, serving
 
-BUYER, STRANGER = ShopperId(new_uuid()), ShopperId(new_uuid())
-TO = ShipTo("林小满", "+8613800138000", "440305", ("广东省", "深圳市", "南山区"), "科苑路 1 号")
-CLERK = Actor("staff", StaffId(new_uuid()), "小周")
-
-
-def an_order(number: str, shopper: ShopperId, at: Instant) -> NewOrder:
-    titles = {"zh-CN": "大衣", "en": "Coat"}
-    sku, product = SkuId(new_uuid()), ProductId(new_uuid())
-    line = PlacedLine(1, sku, product, titles, {}, None, 2, 900, 1800, (), 200, 500)
-    return NewOrder(
-        id=OrderId(new_uuid()),
-        number=number,
-        shopper_id=shopper,
-        member_id=None,
-        channel="web",
-        language="en",
-        currency="CNY",
-        lines=(line,),
-        freight_minor=200,
-        payable_minor=2000,
-        ship_to=TO,
-        buyer_note="",
-        idempotency_key=number,
-        request_hash=b"",
-        placed_at=at,
-        pay_by=at + timedelta(minutes=30),
-    )
+STRANGER = ShopperId(new_uuid())
 
 
 @pytest_asyncio.fixture
 async def client(db: Database, tenant: TenantId, now: Instant) -> AsyncGenerator[Client]:
     async with db.write(tenant) as tx:
-        mine = [an_order(f"M{n}", BUYER, now + timedelta(seconds=n)) for n in range(3)]
-        await record(tx, [*mine, an_order("S1", STRANGER, now)])
+        mine = [new_order(f"M{n}", now + timedelta(seconds=n)) for n in range(3)]
+        await record(tx, [*mine, new_order("S1", now, shopper=STRANGER)])
     buyer = Actor("guest", BUYER, "")
-    async with serving(HANDLERS, db, tenant, now, shopper_id=BUYER, buyer=buyer) as client:
+    async with serving(
+        HANDLERS, db, tenant, now, shopper_id=BUYER, buyer=buyer, demo=True
+    ) as client:
         yield client
 
 
