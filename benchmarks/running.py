@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from mall import catalog, fulfilment, inventory, pricing, tenants
 from mall.catalog import Category, Draft, DraftSku
 from mall.doors.postgres import Cluster, Urls, create_database, libpq, throw_away_cluster
@@ -75,6 +77,7 @@ def running_mall(goods: int) -> Generator[Running]:
         ]
         try:
             _wait(port, processes, Path(folder, "log"))
+            _wait_until_quiet(urls)
             yield Running(cluster, urls, port, tenant_id, skus, slugs)
         finally:
             for process in processes:
@@ -117,6 +120,21 @@ def _wait(port: int, processes: list[subprocess.Popen[bytes]], log: Path) -> Non
             break
         time.sleep(0.2)
     raise SystemExit(f"the mall does not open:\n{log.read_text()[-3000:]}")
+
+
+def _wait_until_quiet(urls: Urls) -> None:
+    """Let the worker finish what filling the mall has caused, so that it measures nothing else."""
+    deadline = time.monotonic() + 300
+    with psycopg.connect(libpq(urls.owner), autocommit=True) as owner:
+        while time.monotonic() < deadline:
+            row = owner.execute(
+                "SELECT count(*) FROM procrastinate.procrastinate_jobs"
+                " WHERE status IN ('todo', 'doing') AND task_name NOT LIKE 'round.%'"
+            ).fetchone()
+            if row == (0,):
+                return
+            time.sleep(0.5)
+    raise SystemExit("the worker does not come to rest")
 
 
 async def _fill(url: str, goods: int) -> tuple[TenantId, list[SkuId], list[str]]:

@@ -46,6 +46,7 @@ from mall.catalog.rules import (
     SlugTaken,
     applicable,
     paths,
+    safe_html,
     slug_from,
 )
 from mall.catalog.store import Filter
@@ -85,6 +86,7 @@ __all__ = [
     "put_brand",
     "put_category",
     "put_tags",
+    "safe_html",
     "save_product",
     "skus",
     "slug_from",

@@ -23,9 +23,10 @@ from mall.catalog.rules import (
 from mall.catalog.tables import AttributeRow, BrandRow, CategoryRow, ProductRow, SkuRow, TagRow
 from mall.kernel.db import Read, Table, Tx
 from mall.kernel.ids import BrandId, CategoryId, ProductId, SkuId
+from mall.kernel.statements import Prepared
 from mall.kernel.time import Instant
 
-_FACTS = (
+_FACTS = Prepared(
     select(
         SkuRow.id,
         SkuRow.product_id,
@@ -73,19 +74,11 @@ class Filter:
 
 async def facts(read: Read, sku_ids: Sequence[SkuId]) -> dict[SkuId, SkuFacts]:
     """Load what other rooms want to know about SKUs."""
-    found = await read.run(_FACTS, {"tenant": read.tenant_id, "skus": list(sku_ids)})
     return {
-        row.id: SkuFacts(
-            row.product_id,
-            row.slug,
-            row.title,
-            tuple(row.titles),
-            row.image,
-            row.weight_grams,
-            row.freight_template_id,
-            row.sellable,
+        sku_id: SkuFacts(product_id, slug, title, tuple(titles), *rest)
+        for sku_id, product_id, slug, title, titles, *rest in await read.rows(
+            _FACTS, skus=list(sku_ids)
         )
-        for row in found
     }
 
 

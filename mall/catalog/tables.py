@@ -23,7 +23,10 @@ class CategoryRow(Table):
     """A place in the tree of goods."""
 
     __tablename__ = "category"
-    __table_args__ = (UniqueConstraint("tenant_id", "slug"), {"schema": "catalog"})
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "slug"),
+        {"schema": "catalog", "info": {"remembered": True}},
+    )
     tenant_id: Mapped[TenantId] = mapped_column(primary_key=True)
     id: Mapped[CategoryId] = mapped_column(primary_key=True)
     parent_id: Mapped[CategoryId | None]
@@ -37,7 +40,10 @@ class BrandRow(Table):
     """Who makes it."""
 
     __tablename__ = "brand"
-    __table_args__ = (UniqueConstraint("tenant_id", "slug"), {"schema": "catalog"})
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "slug"),
+        {"schema": "catalog", "info": {"remembered": True}},
+    )
     tenant_id: Mapped[TenantId] = mapped_column(primary_key=True)
     id: Mapped[BrandId] = mapped_column(primary_key=True)
     slug: Mapped[str]
@@ -48,7 +54,10 @@ class AttributeRow(Table):
     """A typed property of the goods of some categories."""
 
     __tablename__ = "attribute"
-    __table_args__ = (UniqueConstraint("tenant_id", "code"), {"schema": "catalog"})
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "code"),
+        {"schema": "catalog", "info": {"remembered": True}},
+    )
     tenant_id: Mapped[TenantId] = mapped_column(primary_key=True)
     id: Mapped[AttributeId] = mapped_column(primary_key=True)
     code: Mapped[str]
@@ -65,7 +74,7 @@ class TagRow(Table):
     """A free tag."""
 
     __tablename__ = "tag"
-    __table_args__ = ({"schema": "catalog"},)
+    __table_args__ = ({"schema": "catalog", "info": {"remembered": True}},)
     tenant_id: Mapped[TenantId] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[dict[str, Any]]
@@ -81,7 +90,7 @@ class ProductRow(Table):
         Index(None, "tenant_id", "category_id"),
         Index(None, "tenant_id", "changed_at", "id"),
         CheckConstraint("state IN ('draft', 'published', 'archived')", name="state"),
-        {"schema": "catalog"},
+        {"schema": "catalog", "info": {"remembered": True}},
     )
     tenant_id: Mapped[TenantId] = mapped_column(primary_key=True)
     id: Mapped[ProductId] = mapped_column(primary_key=True)
@@ -112,7 +121,7 @@ class SkuRow(Table):
         ForeignKeyConstraint(
             ["tenant_id", "product_id"], ["catalog.product.tenant_id", "catalog.product.id"]
         ),
-        {"schema": "catalog"},
+        {"schema": "catalog", "info": {"remembered": True}},
     )
     tenant_id: Mapped[TenantId] = mapped_column(primary_key=True)
     id: Mapped[SkuId] = mapped_column(primary_key=True)

@@ -4,7 +4,7 @@ hears      -
 announces  -
 """
 
-from mall.checkout.actions import Crossed, place
+from mall.checkout.actions import place
 from mall.checkout.port import PlaceOrder
 from mall.checkout.queries import chosen_items, delivery_address, quote
 from mall.checkout.rules import (
@@ -25,7 +25,6 @@ from mall.checkout.rules import (
 )
 
 __all__ = [
-    "Crossed",
     "Item",
     "KeyReused",
     "NoAddress",

@@ -1,5 +1,6 @@
 """Placing orders, many at once: look at keys, quote, hold stock, record. One commit for all."""
 
+from asyncio import gather
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,17 +20,13 @@ from mall.checkout.rules import (
     Unsellable,
 )
 from mall.fulfilment import FreightTemplate
-from mall.inventory import Held, Want
+from mall.inventory import Held, Shelves, Want
 from mall.kernel.db import Tx
 from mall.kernel.ids import AddressId, FreightTemplateId, OrderId, ShopperId, SkuId, new_uuid
 from mall.kernel.problems import Problem
 from mall.kernel.time import Instant
 from mall.members import Address
 from mall.orders import Known, NewOrder, PlacedLine, ShipTo
-
-
-class Crossed(Exception):
-    """Another process has just used one of the keys or numbers: roll back and look again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +37,14 @@ class _Present:
     offers: Mapping[SkuId, Offer]
     templates: Mapping[FreightTemplateId, FreightTemplate]
     addresses: Mapping[AddressId, Address]
+    shelves: Shelves
 
 
 async def place(tx: Tx, wants: Sequence[PlaceWant], *, now: Instant) -> list[Placed | Problem]:
     """Place orders: one outcome per want, in the same order; a refusal disturbs no neighbour.
 
     A key that has placed the same order before gives that order again. Orders are all or nothing.
-    Raises Crossed when the whole batch has to be repeated.
+    The commit fails when another process has just used one of the keys: then look again.
     """
     present = await _present(tx, wants)
     outcomes: list[Placed | Problem | NewOrder] = []
@@ -58,11 +56,11 @@ async def place(tx: Tx, wants: Sequence[PlaceWant], *, now: Instant) -> list[Pla
             decided = _once(mine.setdefault(key, decided), decided)
         outcomes.append(decided)
     fresh = [order for order in outcomes if isinstance(order, NewOrder)]
-    refused = await _hold(tx, list({order.id: order for order in fresh}.values()), now=now)
+    each = list({order.id: order for order in fresh}.values())
+    refused = await _hold(tx, each, present.shelves, now=now)
     kept = {order.id: order for order in fresh if order.id not in refused}
     if kept:
-        if await orders.record(tx, list(kept.values())) < len(kept):
-            raise Crossed
+        orders.record(tx, list(kept.values()))
         await cart.remove_bought(
             tx,
             [
@@ -79,14 +77,16 @@ async def place(tx: Tx, wants: Sequence[PlaceWant], *, now: Instant) -> list[Pla
 
 
 async def _present(tx: Tx, wants: Sequence[PlaceWant]) -> _Present:
-    known = await orders.by_keys(tx, [(want.shopper_id, want.idempotency_key) for want in wants])
     skus = list({item.sku_id for want in wants for item in want.items})
     places = [want.ship_to for want in wants if not isinstance(want.ship_to, ShipTo)]
     return _Present(
-        known,
-        await offers_of(tx, skus, ask_shelves=False),
-        await fulfilment.freight_templates(tx),
-        await members.addresses_by_id(tx, places),
+        *await gather(  # one round trip
+            orders.by_keys(tx, [(want.shopper_id, want.idempotency_key) for want in wants]),
+            tx.recall(offers_of, skus),
+            fulfilment.known_templates(tx),
+            members.addresses_by_id(tx, places),
+            inventory.lock_shelves(tx, skus),
+        )
     )
 
 
@@ -110,6 +110,7 @@ def _decide(want: PlaceWant, present: _Present, now: Instant) -> Placed | Proble
             rules.checked_items(want.items),
             present.offers,
             present.templates,
+            None,
             region=ship_to.region_code,
             currency=want.currency,
         )
@@ -176,7 +177,9 @@ def _once(first: NewOrder, again: NewOrder) -> NewOrder | KeyReused:
     return first if first.request_hash == again.request_hash else KeyReused(first.number)
 
 
-async def _hold(tx: Tx, fresh: Sequence[NewOrder], *, now: Instant) -> dict[OrderId, Problem]:
+async def _hold(
+    tx: Tx, fresh: Sequence[NewOrder], shelves: Shelves, *, now: Instant
+) -> dict[OrderId, Problem]:
     """Hold the stock of all; give the orders that get none, with the reason."""
     if not fresh:
         return {}
@@ -184,7 +187,7 @@ async def _hold(tx: Tx, fresh: Sequence[NewOrder], *, now: Instant) -> dict[Orde
         Want(order.id, {line.sku_id: line.quantity for line in order.lines}) for order in fresh
     ]
     expires_at = now + PAY_WITHIN + HOLD_GRACE
-    outcomes = await inventory.hold(tx, wants, expires_at=expires_at)
+    outcomes = await inventory.hold(tx, wants, expires_at=expires_at, shelves=shelves)
     return {
         order.id: outcome
         for order, outcome in zip(fresh, outcomes, strict=True)

@@ -17,11 +17,17 @@ async def chosen_items(read: Read, shopper_id: ShopperId) -> tuple[Item, ...]:
 
 
 async def quote(read: Read, items: Sequence[Item], *, region: str | None, currency: str) -> Quote:
-    """Say what the items cost now; five statements however many. Raises NothingToBuy."""
+    """Say what the items cost, and whether they are there. Raises NothingToBuy.
+
+    Prices are half a second old at most, stock is of this moment.
+    """
     wanted = rules.checked_items(items)
-    offers = await offers_of(read, [item.sku_id for item in wanted], ask_shelves=True)
-    templates = await fulfilment.freight_templates(read)
-    return rules.quote(wanted, offers, templates, region=region, currency=currency)
+    sku_ids = [item.sku_id for item in wanted]
+    offers = await read.recall(offers_of, sku_ids)
+    templates = await fulfilment.known_templates(read)
+    left = await read.together(inventory.availability, list(offers))
+    available = {sku_id: one.available for sku_id, one in left.items()}
+    return rules.quote(wanted, offers, templates, available, region=region, currency=currency)
 
 
 async def delivery_address(
@@ -36,13 +42,10 @@ async def delivery_address(
     return next((address for address in book if address.id == address_id), None)
 
 
-async def offers_of(
-    read: Read, sku_ids: Sequence[SkuId], *, ask_shelves: bool
-) -> dict[SkuId, Offer]:
+async def offers_of(read: Read, sku_ids: Sequence[SkuId]) -> dict[SkuId, Offer]:
     """Load what the mall says of SKUs now; those that are not for sale are missing."""
     facts = await catalog.skus(read, sku_ids)
     prices = await pricing.prices(read, sku_ids)
-    left = await inventory.availability(read, sku_ids) if ask_shelves else {}
     return {
         sku_id: Offer(
             product_id=fact.product_id,
@@ -54,7 +57,6 @@ async def offers_of(
             freight_template_id=fact.freight_template_id,
             price_minor=prices[sku_id].price_minor,
             compare_at_minor=prices[sku_id].compare_at_minor,
-            available=left[sku_id].available if sku_id in left else None,
         )
         for sku_id, fact in facts.items()
         if fact.sellable and sku_id in prices

@@ -58,7 +58,6 @@ class Offer:
     freight_template_id: FreightTemplateId | None
     price_minor: int
     compare_at_minor: int | None
-    available: int | None  # None: not asked, the shelf itself will decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,17 +191,23 @@ def quote(
     items: Sequence[Item],
     offers: Mapping[SkuId, Offer],
     templates: Mapping[FreightTemplateId, FreightTemplate],
+    available: Mapping[SkuId, int] | None,
     *,
     region: str | None,
     currency: str,
 ) -> Quote:
     """Say what the items cost, delivered to ``region`` (six digits; None: not known yet).
 
+    ``available`` None: nobody has asked the shelves, which will decide.
+
     Items without an offer are missing. Lines that cannot be bought count, so that nothing
     vanishes silently; such a quote is not orderable.
     """
     known = [(item, offers[item.sku_id]) for item in items if item.sku_id in offers]
-    states: list[LineState] = [_state(item, offer) for item, offer in known]
+    left = [None if available is None else available.get(item.sku_id, 0) for item, _ in known]
+    states: list[LineState] = [
+        _state(item, units) for (item, _), units in zip(known, left, strict=True)
+    ]
     shares = [0] * len(known)
     freight: int | None = None
     if region is not None:
@@ -234,19 +239,19 @@ def quote(
             list_minor=offer.price_minor * item.quantity,
             freight_share_minor=share,
             weight_grams=offer.weight_grams * item.quantity,
-            available=offer.available,
+            available=units,
             state=state,
         )
-        for (item, offer), share, state in zip(known, shares, states, strict=True)
+        for (item, offer), units, share, state in zip(known, left, shares, states, strict=True)
     )
     goods = sum(line.list_minor for line in quoted)
     return Quote(currency, quoted, goods, freight, goods + (freight or 0))
 
 
-def _state(item: Item, offer: Offer) -> LineState:
-    if offer.available is None or item.quantity <= offer.available:
+def _state(item: Item, available: int | None) -> LineState:
+    if available is None or item.quantity <= available:
         return "ok"
-    return "too_many" if offer.available > 0 else "sold_out"
+    return "too_many" if available > 0 else "sold_out"
 
 
 def checked_items(items: Sequence[Item]) -> tuple[Item, ...]:

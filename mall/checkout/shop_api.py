@@ -127,7 +127,7 @@ class OrderPlaced(Struct):
     pay_by: Instant
 
 
-@post("/checkout/quote", status_code=200, opt={"access": "shopper"})
+@post("/checkout/quote", status_code=200, opt={"access": "shopper", "express": True})
 async def quote_items(data: AskQuote, read: Read, tenant: Tenant, shopper: Shopper) -> Quoted:
     """Say what items would cost, and what stands in the way of ordering them."""
     items = _items(data.items) or await queries.chosen_items(read, shopper.id)
@@ -137,7 +137,7 @@ async def quote_items(data: AskQuote, read: Read, tenant: Tenant, shopper: Shopp
     return _quoted(found, items, address)
 
 
-@post("/orders", status_code=201, opt={"access": "shopper"})
+@post("/orders", status_code=201, opt={"access": "shopper", "express": True})
 async def place_order(
     data: WriteOrder,
     place: PlaceOrder,

@@ -5,9 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from litestar import HttpMethod, Request
+from litestar import HttpMethod, Litestar, Request
 from litestar.types import (
-    ASGIApp,
     HTTPResponseStartEvent,
     HTTPScope,
     Message,
@@ -16,6 +15,7 @@ from litestar.types import (
     Send,
 )
 
+from mall.doors.express import Express
 from mall.doors.given import MALLS, SAFE
 from mall.doors.house import NOBODY, House
 from mall.doors.limits import Limiter, TooFast
@@ -48,10 +48,10 @@ type Headers = Mapping[bytes, bytes]
 class Front:
     """Wraps the application; it asks the database only through short memories."""
 
-    def __init__(self, app: ASGIApp, house: Callable[[], House], static: StaticFiles) -> None:
-        """``house`` is asked when the first request comes, after the application has opened it."""
+    def __init__(self, app: Litestar, static: StaticFiles) -> None:
+        """Stand before ``app``, which opens its house before the first request comes."""
         self._app = app
-        self._house = house
+        self._express = Express(app)
         self._static = static
         self._kept = MicroCache()
         self._limiter: Limiter | None = None
@@ -96,10 +96,21 @@ class Front:
             response = problem_response(request, refusal).to_asgi_response(None, request)
             await response(scope, receive, send)
             return
-        await self._app(scope, receive, self._sending(scope, headers, key, send))
+        sending = self._sending(scope, headers, key, send)
+        ride = self._express.find(scope)
+        if ride is not None:
+            left = await self._express.go(ride, scope, headers, receive, sending)
+            if left is None:
+                return
+            receive = left
+        await self._app(scope, receive, sending)
+
+    @property
+    def _house(self) -> House:
+        return cast("House", self._app.state.house)
 
     async def _tenant(self, host: str) -> Tenant | None:
-        house = self._house()
+        house = self._house
         name = host_name(host)
 
         async def ask() -> Tenant | None:
@@ -111,14 +122,14 @@ class Front:
     def _is_bare(self, headers: Headers) -> bool:
         """Tell whether the host is that of the installation, not one that nobody owns."""
         name = host_name(headers.get(b"host", b"").decode("latin-1"))
-        return name in {self._house().settings.base_domain, "localhost"} or _is_address(name)
+        return name in {self._house.settings.base_domain, "localhost"} or _is_address(name)
 
     def _refusal(self, scope: HTTPScope, headers: Headers) -> Exception | None:
         if scope["method"] not in SAFE and _is_cross_site(headers):
             return CrossSite()
         if not scope["path"].startswith(_UNCOUNTED):
             if self._limiter is None:
-                per_second = self._house().settings.requests_per_second
+                per_second = self._house.settings.requests_per_second
                 self._limiter = Limiter(per_second, per_second * 6)
             wait = self._limiter.take(_visitor(scope, headers))
             if wait:
@@ -227,7 +238,12 @@ def _is_cross_site(headers: Headers) -> bool:
     if site is not None:
         return site not in {b"same-origin", b"none"}
     origin = headers.get(b"origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get(b"host")
+    if origin is None:
+        return False
+    try:
+        return urlsplit(origin).netloc != headers.get(b"host")
+    except ValueError:  # it is no address at all
+        return True
 
 
 def _is_address(name: str) -> bool:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from psycopg.errors import UniqueViolation
+
 from mall import checkout
-from mall.checkout import Crossed, Placed, PlaceWant
+from mall.checkout import Placed, PlaceWant
 from mall.kernel.db import Database
 from mall.kernel.ids import TenantId
 from mall.kernel.lanes import Lane
@@ -41,7 +43,7 @@ class Lanes:
                 try:
                     async with self._db.write(tenant_id) as tx:
                         return await checkout.place(tx, wants, now=utc_now())
-                except Crossed:  # another process placed the same key just now: look again
+                except UniqueViolation:  # another process placed the same key just now: look again
                     if tries == _TRIES - 1:
                         raise
             raise AssertionError

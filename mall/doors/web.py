@@ -65,7 +65,7 @@ def create_app(settings: Settings, also: Sequence[HTTPRouteHandler] = ()) -> ASG
         request_max_body_size=_BODY_AT_MOST,
         logging_config=None,
     )
-    return Front(inner, lambda: inner.state.house, StaticFiles(BUILT))
+    return Front(inner, StaticFiles(BUILT))
 
 
 def show_problem(request: AnyRequest, failure: Exception) -> Response[Any]:

@@ -14,7 +14,7 @@ class FreightTemplateRow(Table):
     """How goods of one kind are charged for delivery."""
 
     __tablename__ = "freight_template"
-    __table_args__ = ({"schema": "fulfilment"},)
+    __table_args__ = ({"schema": "fulfilment", "info": {"remembered": True}},)
     tenant_id: Mapped[TenantId] = mapped_column(primary_key=True)
     id: Mapped[FreightTemplateId] = mapped_column(primary_key=True)
     title: Mapped[dict[str, Any]]

@@ -20,6 +20,7 @@ from mall.inventory.rules import (
     LocationTaken,
     Movement,
     OutOfStock,
+    Shelves,
     Stock,
     Want,
 )
@@ -38,13 +39,22 @@ class Count:
     units: int
 
 
-async def hold(tx: Tx, wants: Sequence[Want], *, expires_at: Instant) -> list[Held | OutOfStock]:
+async def lock_shelves(tx: Tx, sku_ids: Sequence[SkuId]) -> Shelves:
+    """Load what can be sold online of SKUs, so that nobody else changes it until the commit."""
+    return await store.lock_shelves(tx, sku_ids, online_only=True)
+
+
+async def hold(
+    tx: Tx, wants: Sequence[Want], *, expires_at: Instant, shelves: Shelves | None = None
+) -> list[Held | OutOfStock]:
     """Promise units to orders: one outcome per want, in the same order.
 
     Orders are all or nothing and are served in turn; one that is refused disturbs no other.
+    ``shelves``: as ``lock_shelves`` gave them in this transaction, with every SKU; None: they are
+    locked here.
     """
-    skus = [sku for want in wants for sku in want.units]
-    shelves = await store.lock_shelves(tx, skus, online_only=True)
+    if shelves is None:
+        shelves = await lock_shelves(tx, [sku for want in wants for sku in want.units])
     outcomes = rules.hold_in_turn(shelves, wants)
     held = [outcome for outcome in outcomes if isinstance(outcome, Held)]
     changes = [
@@ -52,8 +62,8 @@ async def hold(tx: Tx, wants: Sequence[Want], *, expires_at: Instant) -> list[He
         for outcome in held
         for sku, units in outcome.want.units.items()
     ]
-    await store.apply(tx, changes)
-    await store.add_holdings(tx, held, expires_at=expires_at)
+    store.apply(tx, changes)
+    store.add_holdings(tx, held, expires_at=expires_at)
     await _announce_crossings(tx, shelves, changes)
     return outcomes
 
@@ -70,7 +80,7 @@ async def allocate(tx: Tx, order_id: OrderId, *, now: Instant) -> bool:
     if not held:
         return True
     shelves = await _lock_shelves_of(tx, held)
-    await store.apply(tx, [_move(h, held=-h.units, allocated=h.units) for h in held])
+    store.apply(tx, [_move(h, held=-h.units, allocated=h.units) for h in held])
     await store.set_stage(tx, [order_id], "allocated")
     await store.add_movements(
         tx, [_moved("allocate", h, shelves, 0, "order", order_id) for h in held], at=now
@@ -100,7 +110,7 @@ async def release(
         for h in given
     ]
     await store.take_from_holdings(tx, given)
-    await store.apply(tx, changes)
+    store.apply(tx, changes)
     await store.add_movements(tx, [_moved("release", h, shelves, 0, *cause) for h in given], at=now)
     await _announce_crossings(tx, _by_sku(shelves), changes)
 
@@ -116,7 +126,7 @@ async def ship(
     assert sum(h.units for h in given) == sum(units.values()), "shipping what was not allocated"
     shelves = await _lock_shelves_of(tx, given)
     await store.take_from_holdings(tx, given)
-    await store.apply(tx, [_move(h, on_hand=-h.units, allocated=-h.units) for h in given])
+    store.apply(tx, [_move(h, on_hand=-h.units, allocated=-h.units) for h in given])
     moved = [_moved("ship", h, shelves, -h.units, "parcel", parcel_id) for h in given]
     await store.add_movements(tx, moved, at=now)
 
@@ -149,7 +159,7 @@ async def count(
         movements.append(
             Movement(kind, one.sku_id, one.location_id, one.units, after, *cause, note)
         )
-    await store.apply(tx, changes)
+    store.apply(tx, changes)
     await store.add_movements(tx, movements, at=now)
     everywhere = await store.lock_shelves(tx, [c.sku_id for c in counts], online_only=True)
     before = {sku: _undone(row, changes) for sku, row in everywhere.items()}

@@ -13,6 +13,9 @@ FEW = 10  # from this many down, shoppers are told the number
 Kind = Literal["receive", "adjust", "allocate", "release", "ship", "return"]
 
 
+type Shelves = Mapping[SkuId, Sequence[Stock]]  # each SKU's stock, the preferred location first
+
+
 @dataclass(frozen=True, slots=True)
 class Location:
     """A place with shelves. Online orders are served from the lowest ``priority`` first."""
@@ -149,9 +152,7 @@ class Movement:
     note: str
 
 
-def hold_in_turn(
-    shelves: Mapping[SkuId, Sequence[Stock]], wants: Sequence[Want]
-) -> list[Held | OutOfStock]:
+def hold_in_turn(shelves: Shelves, wants: Sequence[Want]) -> list[Held | OutOfStock]:
     """Decide the wants one after another; a refusal takes nothing from those behind it.
 
     ``shelves`` lists each SKU's stock, the preferred location first. An order is served by the

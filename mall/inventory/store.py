@@ -25,6 +25,7 @@ from mall.inventory.rules import Change, Held, Holding, Location, Movement, Stoc
 from mall.inventory.tables import HoldingRow, LocationRow, MovementRow, StockRow
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import LocationId, OrderId, SkuId, new_uuid
+from mall.kernel.statements import Prepared
 from mall.kernel.time import Instant
 
 _COLUMNS = (
@@ -38,7 +39,7 @@ _COLUMNS = (
 _tenant = bindparam("tenant", type_=Uuid())
 _skus = bindparam("skus", type_=ARRAY(Uuid()))
 
-_LOCK = (
+_LOCK = Prepared(
     select(*_COLUMNS, LocationRow.priority, LocationRow.sells_online)
     .join(
         LocationRow,
@@ -49,7 +50,7 @@ _LOCK = (
     .with_for_update(of=StockRow)
 )
 _FREE = func.max(StockRow.on_hand - StockRow.held - StockRow.allocated - StockRow.safety)
-_AVAILABLE = (
+_AVAILABLE = Prepared(
     select(
         StockRow.sku_id,
         _FREE.label("free"),
@@ -73,7 +74,7 @@ _changes = (
     .table_valued("sku_id", "location_id", "on_hand", "held", "allocated", name="change")
     .render_derived()
 )
-_APPLY = (
+_APPLY = Prepared(
     update(StockRow)
     .where(StockRow.tenant_id == _tenant)
     .where(StockRow.sku_id == _changes.c.sku_id)
@@ -90,11 +91,10 @@ async def lock_shelves(
     tx: Tx, sku_ids: Sequence[SkuId], *, online_only: bool
 ) -> dict[SkuId, list[Stock]]:
     """Lock every stock row of the SKUs in key order and load it, preferred location first."""
-    found = await tx.run(_LOCK, {"tenant": tx.tenant_id, "skus": sorted(set(sku_ids))})
     shelves = defaultdict[SkuId, list[tuple[int, Stock]]](list)
-    for row in found:
-        if row.sells_online or not online_only:
-            shelves[row.sku_id].append((row.priority, _stock(row)))
+    for *stock, priority, sells_online in await tx.rows(_LOCK, skus=sorted(set(sku_ids))):
+        if sells_online or not online_only:
+            shelves[stock[0]].append((priority, Stock(*stock)))
     return {
         sku: [stock for _, stock in sorted(rows, key=lambda entry: entry[0])]
         for sku, rows in shelves.items()
@@ -114,7 +114,7 @@ async def lock_stock(tx: Tx, keys: Sequence[tuple[SkuId, LocationId]]) -> dict[A
     return {(row.sku_id, row.location_id): _stock(row) for row in found}
 
 
-async def apply(tx: Tx, changes: Sequence[Change]) -> None:
+def apply(tx: Tx, changes: Sequence[Change]) -> None:
     """Add up the changes per row and make them in one statement."""
     total = dict[tuple[SkuId, LocationId], list[int]]()
     for change in changes:
@@ -125,22 +125,19 @@ async def apply(tx: Tx, changes: Sequence[Change]) -> None:
     if not total:
         return
     keys, sums = list(total), list(total.values())
-    await tx.run(
+    tx.put(
         _APPLY,
-        {
-            "tenant": tx.tenant_id,
-            "skus": [sku for sku, _ in keys],
-            "places": [place for _, place in keys],
-            "on_hand": [row[0] for row in sums],
-            "held": [row[1] for row in sums],
-            "allocated": [row[2] for row in sums],
-        },
+        skus=[sku for sku, _ in keys],
+        places=[place for _, place in keys],
+        on_hand=[row[0] for row in sums],
+        held=[row[1] for row in sums],
+        allocated=[row[2] for row in sums],
     )
 
 
-async def add_holdings(tx: Tx, held: Sequence[Held], *, expires_at: Instant) -> None:
+def add_holdings(tx: Tx, held: Sequence[Held], *, expires_at: Instant) -> None:
     """Write down what was promised, in one statement however many orders there are."""
-    await tx.insert(
+    tx.add(
         HoldingRow,
         [
             {
@@ -248,8 +245,8 @@ async def has_movement(read: Read, kind: str, cause_kind: str, cause_id: UUID) -
 
 async def available(read: Read, sku_ids: Sequence[SkuId]) -> dict[SkuId, int]:
     """Load what one location can promise online, per SKU that has stock anywhere."""
-    found = await read.run(_AVAILABLE, {"tenant": read.tenant_id, "skus": list(sku_ids)})
-    return {row.sku_id: max(row.free, 0) for row in found}
+    found = await read.rows(_AVAILABLE, skus=list(sku_ids))
+    return {sku_id: max(free, 0) for sku_id, free in found}
 
 
 async def stock_of(read: Read, sku_ids: Sequence[SkuId]) -> list[Stock]:

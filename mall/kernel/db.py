@@ -1,15 +1,12 @@
 """The way to PostgreSQL. Holding a ``Read`` or a ``Tx`` is the permission to use it."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
 import msgspec
-import psycopg
-from psycopg.types.json import Jsonb
 from sqlalchemy import (
     BigInteger,
     DateTime,
@@ -18,21 +15,26 @@ from sqlalchemy import (
     Result,
     Text,
     Uuid,
-    event,
     func,
     select,
 )
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.dml import UpdateBase
 
 from mall.kernel import ids, jobs
+from mall.kernel.connections import Lent, engine_of
 from mall.kernel.errands import Args, Errand
 from mall.kernel.events import Event, hearings_of, packed
 from mall.kernel.ids import TenantId
+from mall.kernel.snapshots import Snapshot, Snapshots
+from mall.kernel.statements import Prepared, array_of, insert_text
 
-_PARAMETERS_AT_MOST = 60_000  # the protocol counts them in 16 bits
+_VERSION = b"SELECT version FROM kernel.version"  # row-level security shows one mall's
+_MOVE_VERSION = b"""INSERT INTO kernel.version (tenant_id, version) VALUES (%s, 1)
+ON CONFLICT (tenant_id) DO UPDATE SET version = version.version + 1"""
 _IDS = {kind: Uuid() for name, kind in vars(ids).items() if name.endswith("Id")}
 
 
@@ -59,26 +61,85 @@ class Table(DeclarativeBase):
     }
 
 
-class Read:
-    """An open transaction that reads one tenant's data."""
+type Load[Key, Value] = Callable[[Read, Sequence[Key]], Awaitable[Mapping[Key, Value]]]
 
-    def __init__(self, connection: AsyncConnection, tenant_id: TenantId) -> None:
-        self._connection = connection
+
+class Read:
+    """A transaction that reads one tenant's data; it begins with the first statement."""
+
+    def __init__(self, lent: Lent, tenant_id: TenantId, snapshots: Snapshots) -> None:
+        self._lent = lent
+        self._snapshots = snapshots
         self.tenant_id = tenant_id
 
     async def run(
         self, statement: Executable, params: Mapping[str, Any] | None = None
     ) -> Result[Any]:
         """Run one statement; ``params`` fill its ``bindparam``s."""
-        return await self._connection.execute(statement, params)
+        return await self._lent.call(lambda connection: connection.execute(statement, params))
+
+    async def rows(self, statement: Prepared, **params: Any) -> list[tuple[Any, ...]]:
+        """Run a statement that is written once, and load its rows. ``tenant`` is filled in."""
+        given = {"tenant": self.tenant_id, **statement.given, **params}
+        return (await self._lent.ask(statement.text, given)).rows
+
+    async def recall[Key, Value](
+        self, load: Load[Key, Value], keys: Sequence[Key]
+    ) -> dict[Key, Value]:
+        """Give what ``load`` finds, from memory if this process knows it: half a second old at
+        most. ``load`` reads tables that are marked as remembered, and nothing else."""
+        return await self._snapshots.recall(self.tenant_id, load, keys)
+
+    async def together[Key, Value](
+        self, load: Load[Key, Value], keys: Sequence[Key]
+    ) -> dict[Key, Value]:
+        """Give what ``load`` finds now, in one question with everybody who asks now."""
+        return await self._snapshots.together(self.tenant_id, load, keys)
 
 
 class Tx(Read):
-    """An open write transaction of one tenant. The door commits it; nobody else does."""
+    """A write transaction of one tenant. The door commits it; nobody else does."""
 
-    def __init__(self, connection: AsyncConnection, tenant_id: TenantId) -> None:
-        super().__init__(connection, tenant_id)
+    def __init__(self, lent: Lent, tenant_id: TenantId, snapshots: Snapshots) -> None:
+        super().__init__(lent, tenant_id, snapshots)
         self._jobs = list[jobs.Job]()
+        self._snapshot: Snapshot | None = None
+        self.moves_version = False
+
+    async def run(
+        self, statement: Executable, params: Mapping[str, Any] | None = None
+    ) -> Result[Any]:
+        """Run one statement; ``params`` fill its ``bindparam``s."""
+        if isinstance(statement, UpdateBase):
+            self._touches(statement.table)
+        return await super().run(statement, params)
+
+    async def change(self, statement: Prepared, **params: Any) -> int:
+        """Run a statement that gives no rows; gives how many it has changed."""
+        given = {"tenant": self.tenant_id, **statement.given, **params}
+        return (await self._lent.ask(statement.text, given)).count
+
+    async def recall[Key, Value](
+        self, load: Load[Key, Value], keys: Sequence[Key]
+    ) -> dict[Key, Value]:
+        """Give what ``load`` finds at this moment; from memory when nothing has changed since."""
+        if self.moves_version:
+            return dict(await load(self, keys))
+        if self._snapshot is None:
+            version = await _version_of(self._lent)
+            self._snapshot = self._snapshots.at(self.tenant_id, version)
+        found, missing = self._snapshot.known(load, keys)
+        if missing:
+            asked = await load(self, missing)
+            self._snapshots.learn(self._snapshot, load, missing, asked)
+            found.update(asked)
+        return found
+
+    async def together[Key, Value](
+        self, load: Load[Key, Value], keys: Sequence[Key]
+    ) -> dict[Key, Value]:
+        """Give what ``load`` finds in this transaction."""
+        return dict(await load(self, keys))
 
     async def insert(
         self,
@@ -87,29 +148,24 @@ class Tx(Read):
         *,
         skip_conflicts: bool = False,
     ) -> int:
-        """Insert rows that share one set of columns, in one statement per 60,000 values.
+        """Insert rows that share one set of columns, in one statement.
 
         ``tenant_id`` is filled in. With ``skip_conflicts`` rows whose key exists are passed over.
         Gives the number of rows that were inserted.
         """
         if not rows:
             return 0
-        table = cast(CoreTable, into.__table__)
-        columns = ("tenant_id", *(name for name in rows[0] if name != "tenant_id"))
-        json = {c.name for c in table.columns if isinstance(c.type, JSONB)}
-        raw = await _driver(self._connection)
-        step, inserted = _PARAMETERS_AT_MOST // len(columns), 0
-        for start in range(0, len(rows), step):
-            chunk = rows[start : start + step]
-            values = list[Any]()
-            for row in chunk:
-                values.append(self.tenant_id)
-                for name in columns[1:]:
-                    value = row[name]
-                    values.append(Jsonb(value) if name in json and value is not None else value)
-            text = _insert_text(table, columns, len(chunk), skip_conflicts)
-            inserted += (await raw.execute(text, values)).rowcount
-        return inserted
+        return (await self._lent.ask(*self._inserting(into, rows, skip_conflicts))).count
+
+    def add(self, into: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows like ``insert``, without waiting: with the next question or the commit,
+        which fails if a row is there already."""
+        if rows:
+            self._lent.put(*self._inserting(into, rows, skip_conflicts=False))
+
+    def put(self, statement: Prepared, **params: Any) -> None:
+        """Run a statement without waiting: with the next question or the commit."""
+        self._lent.put(statement.text, {"tenant": self.tenant_id, **statement.given, **params})
 
     async def lock(self, what: str, key: UUID) -> None:
         """Wait for exclusive use of ``what``/``key`` until the commit. Lock down the stairs."""
@@ -138,12 +194,30 @@ class Tx(Read):
         plain = cast(dict[str, Any], msgspec.to_builtins(dict(args)))
         self._jobs.append(jobs.errand(self.tenant_id, errand.name, plain, after=after, key=key))
 
-    async def write_jobs(self) -> None:
-        """Write the announced and sent jobs; the door calls this right before it commits."""
+    def finish(self) -> None:
+        """Write what has to be the last before the commit, for the door: jobs, and the version.
+
+        The version comes last of all: who changes goods of one mall waits here for the others.
+        """
         if self._jobs:
-            raw = await _driver(self._connection)
-            await jobs.defer(raw, self._jobs)
+            self._lent.put(*jobs.deferred(self._jobs))
             self._jobs.clear()
+        if self.moves_version:
+            self._lent.put(_MOVE_VERSION, [self.tenant_id])
+
+    def _inserting(
+        self, into: type[Table], rows: Sequence[Mapping[str, Any]], skip_conflicts: bool
+    ) -> tuple[bytes, list[Any]]:
+        table = cast(CoreTable, into.__table__)
+        self._touches(table)
+        columns = tuple(name for name in rows[0] if name != "tenant_id")
+        values = [array_of(table, name, [row[name] for row in rows]) for name in columns]
+        text = insert_text(table, columns, skip_conflicts=skip_conflicts)
+        return text, [self.tenant_id, *values]
+
+    def _touches(self, table: object) -> None:
+        if cast(CoreTable, table).info.get("remembered"):
+            self.moves_version = True
 
 
 class Database:
@@ -151,85 +225,62 @@ class Database:
 
     def __init__(self, url: str, *, connections: int = 10) -> None:
         """Connect lazily to ``url`` (``postgresql+psycopg://``)."""
-        self.engine: AsyncEngine = create_async_engine(
-            url,
-            isolation_level="AUTOCOMMIT",  # transactions are opened below, in one round trip
-            pool_size=connections,
-            max_overflow=0,
-            pool_timeout=10,
-            json_serializer=_to_json,
-            json_deserializer=msgspec.json.decode,
-        )
-        event.listen(self.engine.sync_engine, "connect", _tune)
+        self.engine = engine_of(url, connections)
+        # Requests that hold a connection wait for these two, which wait for nobody.
+        self._shared = engine_of(url, 2)
+        self._snapshots = Snapshots(self._ask, self._ask_version)
 
     @asynccontextmanager
-    async def read(self, tenant_id: TenantId) -> AsyncGenerator[Read]:
-        """Open a read-only transaction of one tenant."""
-        async with self._begun(f"BEGIN READ ONLY; {_seen_by(tenant_id)}") as connection:
-            yield Read(connection, tenant_id)
+    async def read(self, tenant_id: TenantId, *, one_moment: bool = False) -> AsyncGenerator[Read]:
+        """Open a read-only transaction of one tenant; the database hears of it when it is used.
+
+        ``one_moment``: all its statements see the same moment, however long it takes.
+        """
+        begin = b"BEGIN READ ONLY"
+        if one_moment:
+            begin += b" ISOLATION LEVEL REPEATABLE READ"
+        async with self._lent(self.engine, begin, tenant_id) as lent:
+            yield Read(lent, tenant_id, self._snapshots)
 
     @asynccontextmanager
     async def write(self, tenant_id: TenantId) -> AsyncGenerator[Tx]:
         """Open a transaction; commit at the end, roll back on any exception."""
-        async with self._begun(f"BEGIN; {_seen_by(tenant_id)}") as connection:
-            tx = Tx(connection, tenant_id)
+        async with self._lent(self.engine, b"BEGIN", tenant_id) as lent:
+            tx = Tx(lent, tenant_id, self._snapshots)
             yield tx
-            await tx.write_jobs()
+            tx.finish()
+        if tx.moves_version:
+            self._snapshots.forget(tenant_id)
 
     @asynccontextmanager
-    async def _begun(self, begin: str) -> AsyncGenerator[AsyncConnection]:
-        async with self.engine.connect() as connection:
-            raw = await _driver(connection)
-            try:
-                await raw.execute(begin.encode())
-                yield connection
-                await raw.execute(b"COMMIT")
-            except BaseException:
-                await _roll_back(connection, raw)
-                raise
+    async def _lent(
+        self, engine: AsyncEngine, begin: bytes, tenant_id: TenantId
+    ) -> AsyncGenerator[Lent]:
+        lent = Lent(engine, begin, tenant_id)
+        try:
+            yield lent
+            await lent.commit()
+        except BaseException:
+            await lent.roll_back()
+            raise
+        finally:
+            await lent.give_back()
+
+    async def _ask(self, tenant_id: TenantId, load: Any, keys: Sequence[Any]) -> Mapping[Any, Any]:
+        async with self._lent(self._shared, b"BEGIN READ ONLY", tenant_id) as lent:
+            return await load(Read(lent, tenant_id, self._snapshots), keys)
+
+    async def _ask_version(self, tenant_id: TenantId) -> int:
+        async with self._lent(self._shared, b"BEGIN READ ONLY", tenant_id) as lent:
+            return await _version_of(lent)
 
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        await self._shared.dispose()
 
 
-def _to_json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-def _seen_by(tenant_id: TenantId) -> str:
-    return f"SET LOCAL mall.tenant = '{UUID(str(tenant_id))}'"
-
-
-async def _driver(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
-    pooled = await connection.get_raw_connection()
-    return cast("psycopg.AsyncConnection[Any]", pooled.driver_connection)
-
-
-async def _roll_back(connection: AsyncConnection, raw: psycopg.AsyncConnection[Any]) -> None:
-    """Leave the connection clean, or throw it away: a half-done one must not be lent again."""
-    idle = psycopg.pq.TransactionStatus.IDLE
-    try:
-        if raw.info.transaction_status is not idle:
-            await raw.execute(b"ROLLBACK")
-    except BaseException:
-        await connection.invalidate()
-        raise
-    if raw.info.transaction_status is not idle:
-        await connection.invalidate()
-
-
-def _tune(adapted: Any, _: Any) -> None:
-    raw = cast("psycopg.AsyncConnection[Any]", adapted.driver_connection)
-    raw.prepare_threshold = 3
-    raw.prepared_max = 400
-
-
-@lru_cache(maxsize=4096)
-def _insert_text(table: CoreTable, columns: tuple[str, ...], rows: int, skip: bool) -> bytes:
-    one = "(" + ", ".join(["%s"] * len(columns)) + ")"
-    names = ", ".join(f'"{name}"' for name in columns)
-    tail = " ON CONFLICT DO NOTHING" if skip else ""
-    values = ", ".join([one] * rows)
-    text = f"INSERT INTO {table.fullname} ({names}) VALUES {values}{tail}"  # noqa: S608 - our names
-    return text.encode()
+async def _version_of(lent: Lent) -> int:
+    """Read how often what is remembered of a mall has changed."""
+    rows = (await lent.ask(_VERSION)).rows
+    return int(rows[0][0]) if rows else 0

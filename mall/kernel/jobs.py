@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import psycopg
 from psycopg.types.json import Jsonb
 
 from mall.kernel.ids import TenantId
@@ -45,11 +44,11 @@ def errand(
     return Job(RUN_ERRAND, lock, {"tenant": str(tenant_id), "errand": name, "args": args}, after)
 
 
-async def defer(connection: psycopg.AsyncConnection[Any], jobs: Sequence[Job]) -> None:
-    """Write the jobs through procrastinate's own versioned function, in one statement."""
+def deferred(jobs: Sequence[Job]) -> tuple[bytes, list[Any]]:
+    """Give the statement that writes the jobs through procrastinate's own versioned function."""
     values = list[Any]()
     for job in jobs:
         values += [job.task, job.lock, Jsonb(job.args), job.after]
     rows = ", ".join([_ROW] * len(jobs))
     text = f"SELECT procrastinate.procrastinate_defer_jobs_v1(ARRAY[{rows}])"
-    await connection.execute(text.encode(), values)
+    return text.encode(), values

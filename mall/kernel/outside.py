@@ -46,13 +46,21 @@ class Outside:
         Every redirect is checked again, and the connection goes to the address that was checked,
         so a name that changes its mind between two look-ups gains nothing. Raises BadAddress.
         """
-        async with asyncio.timeout(30):
-            for _ in range(_REDIRECTS_AT_MOST + 1):
-                request = await _to_checked_address(self.http, url)
-                answer = await self._stream(request, url, most_bytes)
-                if isinstance(answer, bytes):
-                    return answer
-                url = urljoin(url, answer)
+        try:
+            async with asyncio.timeout(30):
+                return await self._fetch(url, most_bytes)
+        except TimeoutError as cause:
+            raise BadAddress(url, "too slow") from cause
+        except (ValueError, httpx.InvalidURL) as cause:  # it cannot even be taken apart
+            raise BadAddress(url, "not an http(s) address") from cause
+
+    async def _fetch(self, url: str, most_bytes: int) -> bytes:
+        for _ in range(_REDIRECTS_AT_MOST + 1):
+            request = await _to_checked_address(self.http, url)
+            answer = await self._stream(request, url, most_bytes)
+            if isinstance(answer, bytes):
+                return answer
+            url = urljoin(url, answer)
         raise BadAddress(url, "too many redirects")
 
     async def _stream(self, request: httpx.Request, url: str, most_bytes: int) -> bytes | str:

@@ -46,3 +46,12 @@ class AttemptRow(Table):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     what: Mapped[str]
     at: Mapped[Instant]
+
+
+class VersionRow(Table):
+    """How often what processes remember of a mall has changed."""
+
+    __tablename__ = "version"
+    __table_args__ = ({"schema": "kernel"},)
+    tenant_id: Mapped[TenantId] = mapped_column(primary_key=True)
+    version: Mapped[int]

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from mall.kernel.audit import Actor
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import OrderId, RefundId, ShopperId, new_uuid
+from mall.kernel.statements import Prepared
 from mall.kernel.time import Instant
 from mall.orders.rules import (
     Allocation,
@@ -26,19 +27,21 @@ from mall.orders.rules import (
 from mall.orders.rules.refunding import RefundLine, RefundPlan
 from mall.orders.tables import HappeningRow, LineRow, OrderRow, RefundRow
 
-_KEYS = select(
-    OrderRow.shopper_id,
-    OrderRow.idempotency_key,
-    OrderRow.id,
-    OrderRow.number,
-    OrderRow.payable_minor,
-    OrderRow.currency,
-    OrderRow.pay_by,
-    OrderRow.request_hash,
-).where(
-    OrderRow.tenant_id == bindparam("tenant", type_=Uuid()),
-    OrderRow.shopper_id == func.any(bindparam("shoppers", type_=ARRAY(Uuid()))),
-    OrderRow.idempotency_key == func.any(bindparam("keys", type_=ARRAY(String()))),
+_KEYS = Prepared(
+    select(
+        OrderRow.shopper_id,
+        OrderRow.idempotency_key,
+        OrderRow.id,
+        OrderRow.number,
+        OrderRow.payable_minor,
+        OrderRow.currency,
+        OrderRow.pay_by,
+        OrderRow.request_hash,
+    ).where(
+        OrderRow.tenant_id == bindparam("tenant", type_=Uuid()),
+        OrderRow.shopper_id == func.any(bindparam("shoppers", type_=ARRAY(Uuid()))),
+        OrderRow.idempotency_key == func.any(bindparam("keys", type_=ARRAY(String()))),
+    )
 )
 
 
@@ -73,23 +76,18 @@ async def by_keys(
 ) -> dict[tuple[ShopperId, str], Known]:
     """Find the orders that idempotency keys have placed."""
     shoppers, words = [shopper for shopper, _ in keys], [key for _, key in keys]
-    params = {"tenant": read.tenant_id, "shoppers": shoppers, "keys": words}
     wanted = set(keys)
     return {
-        (row.shopper_id, row.idempotency_key): Known(
-            row.id, row.number, row.payable_minor, row.currency, row.pay_by, row.request_hash
-        )
-        for row in await read.run(_KEYS, params)
-        if (row.shopper_id, row.idempotency_key) in wanted
+        (shopper_id, key): Known(*known)
+        for shopper_id, key, *known in await read.rows(_KEYS, shoppers=shoppers, keys=words)
+        if (shopper_id, key) in wanted
     }
 
 
-async def record(tx: Tx, orders: Sequence[NewOrder]) -> int:
-    """Store orders with their lines, in two statements; gives the number of orders stored."""
-    stored = await tx.insert(OrderRow, [_order_row(order) for order in orders], skip_conflicts=True)
-    if stored == len(orders):
-        await tx.insert(LineRow, [_line_row(o, line) for o in orders for line in o.lines])
-    return stored
+def record(tx: Tx, orders: Sequence[NewOrder]) -> None:
+    """Store orders with their lines. The commit fails if a key or a number is there already."""
+    tx.add(OrderRow, [_order_row(order) for order in orders])
+    tx.add(LineRow, [_line_row(order, line) for order in orders for line in order.lines])
 
 
 async def load(read: Read, order_ids: Sequence[OrderId], *, lock: bool = False) -> list[Order]:

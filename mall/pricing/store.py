@@ -8,20 +8,22 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import SkuId
+from mall.kernel.statements import Prepared
 from mall.kernel.time import Instant
 from mall.pricing.rules import Price
 from mall.pricing.tables import PriceRow
 
-_PRICES = select(PriceRow.sku_id, PriceRow.price_minor, PriceRow.compare_at_minor).where(
-    PriceRow.tenant_id == bindparam("tenant", type_=Uuid()),
-    PriceRow.sku_id == func.any(bindparam("skus", type_=ARRAY(Uuid()))),
+_PRICES = Prepared(
+    select(PriceRow.sku_id, PriceRow.price_minor, PriceRow.compare_at_minor).where(
+        PriceRow.tenant_id == bindparam("tenant", type_=Uuid()),
+        PriceRow.sku_id == func.any(bindparam("skus", type_=ARRAY(Uuid()))),
+    )
 )
 
 
 async def prices_of(read: Read, sku_ids: Sequence[SkuId]) -> dict[SkuId, Price]:
     """Load the prices of the SKUs that have one."""
-    found = await read.run(_PRICES, {"tenant": read.tenant_id, "skus": list(sku_ids)})
-    return {row[0]: Price(*row) for row in found}
+    return {row[0]: Price(*row) for row in await read.rows(_PRICES, skus=list(sku_ids))}
 
 
 async def put(tx: Tx, prices: Sequence[Price], *, at: Instant) -> None:

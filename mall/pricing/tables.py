@@ -15,7 +15,7 @@ class PriceRow(Table):
     __table_args__ = (
         CheckConstraint("price_minor >= 0", name="price"),
         CheckConstraint("compare_at_minor > price_minor", name="compare_at"),
-        {"schema": "pricing"},
+        {"schema": "pricing", "info": {"remembered": True}},
     )
     tenant_id: Mapped[TenantId] = mapped_column(primary_key=True)
     sku_id: Mapped[SkuId] = mapped_column(primary_key=True)

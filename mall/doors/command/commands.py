@@ -8,6 +8,7 @@ import click
 
 from mall.doors.command.demo_goods import has_goods, seed
 from mall.doors.command.environment import settings
+from mall.doors.command.import_commands import export_group, import_group
 from mall.doors.command.speaking import out, plainly
 from mall.doors.command.tenant_commands import tenant
 
@@ -95,5 +96,7 @@ async def _finished(work: Awaitable[None]) -> None:
 
 
 main.add_command(tenant)
+main.add_command(import_group)
+main.add_command(export_group)
 if has_goods():
     main.add_command(seed_command)

@@ -87,7 +87,7 @@ class Shop:
             want = Want(one.id, {self.sku: units})
             [held] = await inventory.hold(tx, [want], expires_at=one.pay_by)
             assert isinstance(held, Held)
-            await record(tx, [one])
+            record(tx, [one])
         self.door.order = one.id
 
     async def receive_units(self, units: int) -> None:

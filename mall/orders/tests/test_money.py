@@ -13,8 +13,6 @@ from mall.orders.rules import WrongState
 from mall.orders.sweeps import time_out
 from mall.orders.tests.shop import CLERK, Shop, open_shop
 from mall.payments import ask_close, load_providers
-from mall.payments.errands import PREPAY, QUERY
-from mall.payments.rules import Unknown
 from mall.payments.tests.door import Door
 from mall.payments.tests.scripted import Scripted
 
@@ -38,14 +36,14 @@ async def pay(shop: Shop, provider: Scripted, minor: int, *, asked: int = 2000) 
     """Pay at the provider; nobody here has heard of it yet."""
     door = shop.door
     attempt_id = await door.start(asked)
-    await door.run(PREPAY, {"attempt": attempt_id})
+    await door.prepay(attempt_id)
     provider.pay((await door.book()).attempt(attempt_id).out_no, minor, door.now)
 
 
 async def ask(shop: Shop) -> None:
     """Ask the provider what has become of every attempt."""
     for one in (await shop.door.book()).attempts:
-        await shop.door.run(QUERY, {"attempt": one.id})
+        await shop.door.query(one.id)
 
 
 async def cancel_now(shop: Shop) -> None:
@@ -140,7 +138,7 @@ async def test_a_second_payment_goes_back_and_changes_nothing(
     shop: Shop, provider: Scripted
 ) -> None:
     await pay(shop, provider, 2000)
-    provider.next["query"] = [Unknown("slow")]
+    provider.silence("query")
     await ask(shop)
     await close_attempts(shop)  # the buyer tries again, the first try is not known to be paid
     await pay(shop, provider, 2000)
@@ -212,4 +210,4 @@ async def pay_after_the_end(shop: Shop, provider: Scripted, *, but_first_sell: i
         await shop.receive_units(-but_first_sell)
     provider.pay((await shop.door.book()).attempt(attempt_id).out_no, 2000, shop.door.now)
     shop.door.events.clear()
-    await shop.door.run(QUERY, {"attempt": attempt_id})
+    await shop.door.query(attempt_id)

@@ -22,7 +22,7 @@ STRANGER = ShopperId(new_uuid())
 async def client(db: Database, tenant: TenantId, now: Instant) -> AsyncGenerator[Client]:
     async with db.write(tenant) as tx:
         mine = [new_order(f"M{n}", now + timedelta(seconds=n)) for n in range(3)]
-        await record(tx, [*mine, new_order("S1", now, shopper=STRANGER)])
+        record(tx, [*mine, new_order("S1", now, shopper=STRANGER)])
     buyer = Actor("guest", BUYER, "")
     async with serving(
         HANDLERS, db, tenant, now, shopper_id=BUYER, buyer=buyer, demo=True

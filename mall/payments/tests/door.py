@@ -19,6 +19,7 @@ from mall.kernel.outside import Outside, client
 from mall.kernel.sweeps import Sweep, all_sweeps
 from mall.kernel.time import Instant
 from mall.payments import ask_close, ask_refund, start_attempt
+from mall.payments.errands import PREPAY, QUERY
 from mall.payments.rules import Book
 from mall.payments.store import book
 
@@ -128,6 +129,14 @@ class Door:
                 return_url=f"http://{self.host}/orders/1",
                 now=self.now,
             )
+
+    async def prepay(self, attempt_id: AttemptId) -> None:
+        """Tell the provider of an attempt."""
+        await self.run(PREPAY, {"attempt": attempt_id})
+
+    async def query(self, attempt_id: AttemptId) -> None:
+        """Ask the provider what has become of an attempt."""
+        await self.run(QUERY, {"attempt": attempt_id})
 
     async def close(self) -> bool:
         """Ask to close the order's payments."""

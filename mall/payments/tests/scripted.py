@@ -27,6 +27,10 @@ class Scripted:
         """Let money arrive, whatever state the trade is in."""
         self.trades[out_no] = Trade("succeeded", f"T-{out_no}", None, Money(minor, "CNY"), at)
 
+    def silence(self, call: str) -> None:
+        """Leave the next call of this kind without an answer."""
+        self.next.setdefault(call, []).append(Unknown("silence"))
+
     def provider(self) -> Provider:
         """Make the value that the room sees."""
         return Provider(

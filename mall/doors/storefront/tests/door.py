@@ -87,7 +87,7 @@ async def open_door(db: Database, tenant: TenantId, folder: Path) -> AsyncGenera
         logging_config=None,
     )
     inner.state.house = House(settings, "", db, outside)
-    front = Front(inner, lambda: inner.state.house, StaticFiles(folder))
+    front = Front(inner, StaticFiles(folder))
     transport = httpx.ASGITransport(front)  # type: ignore[arg-type] # another spelling of ASGI
     headers = {"Accept-Language": "zh-CN", "Accept": "text/html"}
     async with httpx.AsyncClient(

@@ -1,0 +1,1 @@
+"""What the file means: plain values and plain functions, no files, no database, no clock."""

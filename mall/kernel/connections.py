@@ -1,0 +1,203 @@
+"""Connections: borrowed when they are needed, asked in few round trips, given back clean."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import msgspec
+import psycopg
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from mall.kernel.ids import TenantId
+
+_SEEN_BY = b"SELECT set_config('mall.tenant', %s, true)"
+
+type Params = Sequence[Any] | dict[str, Any]
+type Call = Callable[[AsyncConnection], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a statement."""
+
+    rows: list[tuple[Any, ...]]
+    count: int  # of rows that were found or changed
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    text: bytes
+    params: Params
+    answer: asyncio.Future[Any] | None  # None: nobody waits for it
+    call: Call | None = None  # instead of a text: something that SQLAlchemy runs
+
+
+class Lent:
+    """A connection that is borrowed, and its transaction begun, when it is first asked.
+
+    Everything runs in the order in which it was asked or put. Whoever asks at the same moment
+    (``asyncio.gather``) shares a round trip, and what nobody waits for travels with the next
+    question or with the commit.
+    """
+
+    def __init__(self, engine: AsyncEngine, begin: bytes, tenant_id: TenantId) -> None:
+        """``begin`` begins the transaction, in which only rows of the tenant can be seen."""
+        self._engine = engine
+        self._begin = begin
+        self._tenant_id = tenant_id
+        self._begun = False
+        self._over = False
+        self._connection: AsyncConnection | None = None
+        self._raw: psycopg.AsyncConnection[Any] | None = None
+        self._waiting = deque[_Question]()
+        self._runner: asyncio.Task[None] | None = None
+
+    async def ask(self, text: bytes, params: Params = ()) -> Answer:
+        """Run a statement and wait for its answer."""
+        return await self._asked(text, params, None)
+
+    async def call(self, call: Call) -> Any:
+        """Let SQLAlchemy run something, and wait for what it gives."""
+        return await self._asked(b"", (), call)
+
+    def put(self, text: bytes, params: Params) -> None:
+        """Run a statement whose answer nobody needs; if it fails, the next question fails."""
+        self._waiting.append(_Question(text, params, None))
+
+    async def commit(self) -> None:
+        """End well what was begun."""
+        if self._begun or self._waiting:
+            await self.ask(b"COMMIT")
+
+    async def roll_back(self) -> None:
+        """Leave the connection clean, or throw it away: a half-done one must not be lent again."""
+        self._over = True
+        self._drop_waiting(RuntimeError("the transaction is over"))
+        if self._runner is not None:
+            await asyncio.wait([self._runner])
+        if self._connection is None or self._raw is None:
+            return
+        idle = psycopg.pq.TransactionStatus.IDLE
+        try:
+            if self._raw.info.transaction_status is not idle:
+                await self._raw.execute(b"ROLLBACK")
+        except BaseException:
+            await self._connection.invalidate()
+            raise
+        if self._raw.info.transaction_status is not idle:
+            await self._connection.invalidate()
+
+    async def give_back(self) -> None:
+        """Return the connection to its pool."""
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def _asked(self, text: bytes, params: Params, call: Call | None) -> Any:
+        if self._over:
+            raise RuntimeError("the transaction is over")
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Question(text, params, answer, call))
+        if self._runner is None:
+            self._runner = asyncio.create_task(self._run())
+        return await answer
+
+    async def _run(self) -> None:
+        try:
+            while any(question.answer for question in self._waiting):
+                await asyncio.sleep(0)  # those who ask at this moment come along
+                await self._answer(self._next())
+        except BaseException as failure:
+            self._drop_waiting(failure)
+            raise
+        finally:
+            self._runner = None
+
+    def _next(self) -> list[_Question]:
+        """Take what can go in one round trip."""
+        going = [self._waiting.popleft()]
+        while self._waiting and going[0].call is None and self._waiting[0].call is None:
+            going.append(self._waiting.popleft())
+        return going
+
+    async def _answer(self, going: Sequence[_Question]) -> None:
+        try:
+            if going[0].call is not None:
+                if not self._begun:
+                    await self._send([])
+                assert self._connection is not None
+                answers = [await going[0].call(self._connection)]
+            else:
+                answers = await self._send(going)
+        except Exception as failure:
+            _fail(going, failure)
+            return
+        except BaseException as failure:  # the process is stopping
+            _fail(going, failure)
+            raise
+        for question, answer in zip(going, answers, strict=True):
+            if question.answer is not None and not question.answer.done():
+                question.answer.set_result(answer)
+
+    async def _send(self, going: Sequence[_Question]) -> list[Answer]:
+        raw = await self._borrowed()
+        if self._begun and len(going) == 1:
+            return [await _answer_of(await raw.execute(going[0].text, going[0].params))]
+        async with raw.pipeline():
+            if not self._begun:
+                self._begun = True
+                await raw.execute(self._begin)
+                await raw.execute(_SEEN_BY, [str(self._tenant_id)])
+            cursors = [await raw.execute(question.text, question.params) for question in going]
+        return [await _answer_of(cursor) for cursor in cursors]
+
+    def _drop_waiting(self, failure: BaseException) -> None:
+        _fail(self._waiting, failure)
+        self._waiting.clear()
+
+    async def _borrowed(self) -> psycopg.AsyncConnection[Any]:
+        if self._raw is None:
+            self._connection = await self._engine.connect()
+            pooled = await self._connection.get_raw_connection()
+            self._raw = cast("psycopg.AsyncConnection[Any]", pooled.driver_connection)
+        return self._raw
+
+
+def _fail(questions: Iterable[_Question], failure: BaseException) -> None:
+    for question in questions:
+        if question.answer is not None and not question.answer.done():
+            question.answer.set_exception(failure)
+            question.answer.exception()  # seen, even if who asked has gone
+
+
+async def _answer_of(cursor: psycopg.AsyncCursor[Any]) -> Answer:
+    rows = await cursor.fetchall() if cursor.description else []
+    return Answer(rows, cursor.rowcount)
+
+
+def engine_of(url: str, connections: int) -> AsyncEngine:
+    """Make a pool of connections to ``url``."""
+    engine = create_async_engine(
+        url,
+        isolation_level="AUTOCOMMIT",  # transactions are opened by Lent
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_reset_on_return=None,  # Lent leaves them clean
+        json_serializer=_to_json,
+        json_deserializer=msgspec.json.decode,
+    )
+    event.listen(engine.sync_engine, "connect", _tune)
+    return engine
+
+
+def _to_json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _tune(adapted: Any, _: Any) -> None:
+    raw = cast("psycopg.AsyncConnection[Any]", adapted.driver_connection)
+    raw.prepare_threshold = 3
+    raw.prepared_max = 400

@@ -1,0 +1,136 @@
+"""What a process remembers of a mall's goods, for as long as it is true.
+
+Whoever changes a table that is marked ``"info": {"remembered": True}`` raises the mall's version
+right before the commit. A process that shows a mall asks for its version twice a second and
+forgets everything when it has moved: what it tells is half a second old at most, and most
+questions never reach the database.
+
+What cannot be remembered, like stock, is asked together: whoever comes while a question is being
+answered shares the next one.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from mall.kernel.ids import TenantId
+from mall.kernel.lanes import Lane
+
+CHECKED_EVERY = 0.5  # seconds
+_ANSWERS_AT_MOST = 100_000  # of all malls of this process
+_ABSENT = object()
+
+type Answers = dict[Any, Any]
+type Ask = Callable[[TenantId, Any, Sequence[Any]], Awaitable[Mapping[Any, Any]]]
+type AskVersion = Callable[[TenantId], Awaitable[int]]
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """What is known of one mall at one version; keys without an answer are known as absent."""
+
+    version: int
+    checked_at: float
+    answers: dict[Any, Answers] = field(default_factory=dict[Any, Answers])
+
+    def known(self, load: Hashable, keys: Sequence[Any]) -> tuple[Answers, list[Any]]:
+        """Give what is remembered of the keys, and the keys that have to be asked for."""
+        mine = self.answers.get(load)
+        if mine is None:
+            return {}, list(keys)
+        found, missing = dict[Any, Any](), list[Any]()
+        for key in keys:
+            value = mine.get(key)
+            if value is None:
+                missing.append(key)
+            elif value is not _ABSENT:
+                found[key] = value
+        return found, missing
+
+    def learn(self, load: Hashable, keys: Sequence[Any], found: Mapping[Any, Any]) -> None:
+        """Remember what was found of the keys."""
+        mine = self.answers.setdefault(load, {})
+        for key in keys:
+            mine[key] = found.get(key, _ABSENT)
+
+
+class Snapshots:
+    """The snapshots of one process, and the questions that its requests ask together."""
+
+    def __init__(self, ask: Ask, ask_version: AskVersion) -> None:
+        """``ask`` loads keys in a transaction of its own, ``ask_version`` the mall's version."""
+        self._ask = ask
+        self._ask_version = ask_version
+        self._mine: dict[TenantId, Snapshot] = {}
+        self._checks: dict[TenantId, asyncio.Task[Snapshot]] = {}
+        self._lanes: dict[tuple[TenantId, Hashable], Lane[Sequence[Any], Answers]] = {}
+        self._answers = 0
+
+    async def recall(self, tenant_id: TenantId, load: Hashable, keys: Sequence[Any]) -> Answers:
+        """Give what is known of the keys, asking for those that are not; absent keys are left out.
+
+        An answer is never older than half a second and the time of one question.
+        """
+        snapshot = self._mine.get(tenant_id)
+        if snapshot is None or snapshot.checked_at + CHECKED_EVERY < monotonic():
+            snapshot = await self._checked(tenant_id)
+        found, missing = snapshot.known(load, keys)
+        if missing:
+            asked = await self.together(tenant_id, load, missing)
+            self.learn(snapshot, load, missing, asked)
+            found.update(asked)
+        return found
+
+    def at(self, tenant_id: TenantId, version: int) -> Snapshot:
+        """Give what is known at a version that was read just now."""
+        snapshot = self._mine.get(tenant_id)
+        if snapshot is None or snapshot.version != version:
+            snapshot = self._mine[tenant_id] = Snapshot(version, monotonic())
+        return snapshot
+
+    def learn(
+        self, snapshot: Snapshot, load: Hashable, keys: Sequence[Any], found: Mapping[Any, Any]
+    ) -> None:
+        """Remember answers that were read after the snapshot's version was."""
+        self._answers += len(keys)
+        if self._answers > _ANSWERS_AT_MOST:
+            self._mine.clear()
+            self._answers = len(keys)
+        snapshot.learn(load, keys, found)
+
+    async def together(self, tenant_id: TenantId, load: Hashable, keys: Sequence[Any]) -> Answers:
+        """Ask for keys in one question with all who ask for the same kind of thing now."""
+        lane = self._lanes.get((tenant_id, load))
+        if lane is None:
+            lane = self._lanes[tenant_id, load] = self._lane(tenant_id, load)
+        return await lane.submit(keys)
+
+    def forget(self, tenant_id: TenantId) -> None:
+        """Ask anew, because this process has just changed something."""
+        self._mine.pop(tenant_id, None)
+
+    def _lane(self, tenant_id: TenantId, load: Hashable) -> Lane[Sequence[Any], Answers]:
+        async def serve(asked: Sequence[Sequence[Any]]) -> Sequence[Answers]:
+            keys = list(dict.fromkeys(key for some in asked for key in some))
+            found = await self._ask(tenant_id, load, keys)
+            return [{key: found[key] for key in some if key in found} for some in asked]
+
+        return Lane(serve)
+
+    async def _checked(self, tenant_id: TenantId) -> Snapshot:
+        running = self._checks.get(tenant_id)
+        if running is None:
+            running = asyncio.ensure_future(self._check(tenant_id))
+            self._checks[tenant_id] = running
+        return await asyncio.shield(running)
+
+    async def _check(self, tenant_id: TenantId) -> Snapshot:
+        try:
+            asked_at = monotonic()
+            snapshot = self.at(tenant_id, await self._ask_version(tenant_id))
+            snapshot.checked_at = asked_at
+            return snapshot
+        finally:
+            self._checks.pop(tenant_id, None)
