@@ -1,6 +1,6 @@
 # 集市 · Jishi. `make help` is the front desk.
 .DEFAULT_GOAL := help
-.PHONY: help up test check bench bench-orders bench-pages map fmt lock migration doctor assets venv clean
+.PHONY: help up test faults check bench bench-orders bench-pages map fmt lock migration doctor assets venv clean
 MAKEFLAGS += --no-print-directory
 export PYTHONUTF8 := 1
 
@@ -21,6 +21,9 @@ up: venv assets ## 打开集市,Ctrl-C 关闭 · open the mall, Ctrl-C closes it
 test: venv assets ## 全部测试 · every test, on a real PostgreSQL and a real Chromium
 	@$(PY) -m tools.setup.browser
 	@$(PY) -m pytest -n $(PARALLEL) --dist loadfile $(TESTS)
+
+faults: venv ## 反复杀进程、长时间乱投 · kill processes and send rubbish for half an hour
+	@MALL_FAULTS_ROUNDS=20 MALL_FUZZ_EXAMPLES=100 $(PY) -m pytest -s tests/faults tests/strangers
 
 check: venv ## 规矩:格式、类型、结构、迁移 · format, types, architecture, migrations
 	@$(PY) -m ruff check .

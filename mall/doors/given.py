@@ -58,9 +58,9 @@ def tenant_of(connection: AnyConnection) -> Tenant:
 
 def token_of(connection: AnyConnection) -> str:
     """Find the session's secret: a bearer token, else the cookie of the face that is asked."""
-    scheme, _, given = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return given.strip()
+    for name, value in connection.scope["headers"]:
+        if name == b"authorization" and value[:7].lower() == b"bearer ":
+            return value[7:].strip().decode("latin-1")
     console = connection.scope["path"].startswith(CONSOLE)
     return connection.cookies.get(STAFF_COOKIE if console else SHOPPER_COOKIE, "")
 

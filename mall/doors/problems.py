@@ -53,6 +53,14 @@ class Malformed(Invalid):
     status = 400
 
 
+class TooLong(Invalid):
+    """The request's body is longer than the address takes."""
+
+    code = "request.too_long"
+    texts = {"zh-CN": "提交的内容过大", "en": "This is more than can be sent at once"}
+    status = 413
+
+
 class WrongMethod(Invalid):
     """The address exists, but not for this verb."""
 
@@ -109,6 +117,8 @@ def as_problem(failure: BaseException) -> Problem:
         return WrongMethod()
     if isinstance(failure, NotFoundException):
         return Nothing("page")
+    if isinstance(failure, HTTPException) and failure.status_code == TooLong.status:
+        return TooLong()
     if isinstance(failure, ClientException) or (
         isinstance(failure, HTTPException) and failure.status_code < 500
     ):

@@ -4,14 +4,13 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-import msgspec
 import psycopg
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mall.kernel.ids import TenantId
+from mall.kernel.pool import Open, Pool
 
 _SEEN_BY = b"SELECT set_config('mall.tenant', %s, true)"
 
@@ -43,15 +42,14 @@ class Lent:
     question or with the commit.
     """
 
-    def __init__(self, engine: AsyncEngine, begin: bytes, tenant_id: TenantId) -> None:
+    def __init__(self, pool: Pool, begin: bytes, tenant_id: TenantId) -> None:
         """``begin`` begins the transaction, in which only rows of the tenant can be seen."""
-        self._engine = engine
+        self._pool = pool
         self._begin = begin
         self._tenant_id = tenant_id
         self._begun = False
         self._over = False
-        self._connection: AsyncConnection | None = None
-        self._raw: psycopg.AsyncConnection[Any] | None = None
+        self._open: Open | None = None
         self._waiting = deque[_Question]()
         self._runner: asyncio.Task[None] | None = None
 
@@ -72,28 +70,20 @@ class Lent:
         if self._begun or self._waiting:
             await self.ask(b"COMMIT")
 
-    async def roll_back(self) -> None:
-        """Leave the connection clean, or throw it away: a half-done one must not be lent again."""
+    async def end(self) -> None:
+        """Undo what was not committed, and return the connection."""
         self._over = True
         self._drop_waiting(RuntimeError("the transaction is over"))
-        if self._runner is not None:
-            await asyncio.wait([self._runner])
-        if self._connection is None or self._raw is None:
-            return
-        idle = psycopg.pq.TransactionStatus.IDLE
         try:
-            if self._raw.info.transaction_status is not idle:
-                await self._raw.execute(b"ROLLBACK")
-        except BaseException:
-            await self._connection.invalidate()
-            raise
-        if self._raw.info.transaction_status is not idle:
-            await self._connection.invalidate()
-
-    async def give_back(self) -> None:
-        """Return the connection to its pool."""
-        if self._connection is not None:
-            await self._connection.close()
+            if self._runner is not None:
+                await asyncio.wait([self._runner])
+            if self._open is not None and not self._open.is_idle:
+                await self._open.raw.execute(b"ROLLBACK")
+        except psycopg.Error:
+            pass  # the pool throws it away
+        finally:
+            if self._open is not None:
+                await self._pool.give_back(self._open)
 
     async def _asked(self, text: bytes, params: Params, call: Call | None) -> Any:
         if self._over:
@@ -127,8 +117,8 @@ class Lent:
             if going[0].call is not None:
                 if not self._begun:
                     await self._send([])
-                assert self._connection is not None
-                answers = [await going[0].call(self._connection)]
+                assert self._open is not None
+                answers = [await going[0].call(self._open.sql)]
             else:
                 answers = await self._send(going)
         except Exception as failure:
@@ -142,7 +132,9 @@ class Lent:
                 question.answer.set_result(answer)
 
     async def _send(self, going: Sequence[_Question]) -> list[Answer]:
-        raw = await self._borrowed()
+        if self._open is None:
+            self._open = await self._pool.borrow()
+        raw = self._open.raw
         if self._begun and len(going) == 1:
             return [await _answer_of(await raw.execute(going[0].text, going[0].params))]
         async with raw.pipeline():
@@ -157,13 +149,6 @@ class Lent:
         _fail(self._waiting, failure)
         self._waiting.clear()
 
-    async def _borrowed(self) -> psycopg.AsyncConnection[Any]:
-        if self._raw is None:
-            self._connection = await self._engine.connect()
-            pooled = await self._connection.get_raw_connection()
-            self._raw = cast("psycopg.AsyncConnection[Any]", pooled.driver_connection)
-        return self._raw
-
 
 def _fail(questions: Iterable[_Question], failure: BaseException) -> None:
     for question in questions:
@@ -175,29 +160,3 @@ def _fail(questions: Iterable[_Question], failure: BaseException) -> None:
 async def _answer_of(cursor: psycopg.AsyncCursor[Any]) -> Answer:
     rows = await cursor.fetchall() if cursor.description else []
     return Answer(rows, cursor.rowcount)
-
-
-def engine_of(url: str, connections: int) -> AsyncEngine:
-    """Make a pool of connections to ``url``."""
-    engine = create_async_engine(
-        url,
-        isolation_level="AUTOCOMMIT",  # transactions are opened by Lent
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=10,
-        pool_reset_on_return=None,  # Lent leaves them clean
-        json_serializer=_to_json,
-        json_deserializer=msgspec.json.decode,
-    )
-    event.listen(engine.sync_engine, "connect", _tune)
-    return engine
-
-
-def _to_json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-def _tune(adapted: Any, _: Any) -> None:
-    raw = cast("psycopg.AsyncConnection[Any]", adapted.driver_connection)
-    raw.prepare_threshold = 3
-    raw.prepared_max = 400

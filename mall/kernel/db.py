@@ -20,15 +20,15 @@ from sqlalchemy import (
 )
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.dml import UpdateBase
 
 from mall.kernel import ids, jobs
-from mall.kernel.connections import Lent, engine_of
+from mall.kernel.connections import Lent
 from mall.kernel.errands import Args, Errand
 from mall.kernel.events import Event, hearings_of, packed
 from mall.kernel.ids import TenantId
+from mall.kernel.pool import Pool
 from mall.kernel.snapshots import Snapshot, Snapshots
 from mall.kernel.statements import Prepared, array_of, insert_text
 
@@ -80,8 +80,7 @@ class Read:
 
     async def rows(self, statement: Prepared, **params: Any) -> list[tuple[Any, ...]]:
         """Run a statement that is written once, and load its rows. ``tenant`` is filled in."""
-        given = {"tenant": self.tenant_id, **statement.given, **params}
-        return (await self._lent.ask(statement.text, given)).rows
+        return (await self._lent.ask(*self._question(statement, params))).rows
 
     async def recall[Key, Value](
         self, load: Load[Key, Value], keys: Sequence[Key]
@@ -95,6 +94,11 @@ class Read:
     ) -> dict[Key, Value]:
         """Give what ``load`` finds now, in one question with everybody who asks now."""
         return await self._snapshots.together(self.tenant_id, load, keys)
+
+    def _question(
+        self, statement: Prepared, params: Mapping[str, Any]
+    ) -> tuple[bytes, dict[str, Any]]:
+        return statement.text, statement.filled({"tenant": self.tenant_id, **params})
 
 
 class Tx(Read):
@@ -116,8 +120,7 @@ class Tx(Read):
 
     async def change(self, statement: Prepared, **params: Any) -> int:
         """Run a statement that gives no rows; gives how many it has changed."""
-        given = {"tenant": self.tenant_id, **statement.given, **params}
-        return (await self._lent.ask(statement.text, given)).count
+        return (await self._lent.ask(*self._question(statement, params))).count
 
     async def recall[Key, Value](
         self, load: Load[Key, Value], keys: Sequence[Key]
@@ -165,7 +168,7 @@ class Tx(Read):
 
     def put(self, statement: Prepared, **params: Any) -> None:
         """Run a statement without waiting: with the next question or the commit."""
-        self._lent.put(statement.text, {"tenant": self.tenant_id, **statement.given, **params})
+        self._lent.put(*self._question(statement, params))
 
     async def lock(self, what: str, key: UUID) -> None:
         """Wait for exclusive use of ``what``/``key`` until the commit. Lock down the stairs."""
@@ -211,7 +214,11 @@ class Tx(Read):
         table = cast(CoreTable, into.__table__)
         self._touches(table)
         columns = tuple(name for name in rows[0] if name != "tenant_id")
-        values = [array_of(table, name, [row[name] for row in rows]) for name in columns]
+        kinds = [table.columns[name].type for name in columns]
+        values = [
+            array_of(kind, [row[name] for row in rows])
+            for name, kind in zip(columns, kinds, strict=True)
+        ]
         text = insert_text(table, columns, skip_conflicts=skip_conflicts)
         return text, [self.tenant_id, *values]
 
@@ -225,9 +232,9 @@ class Database:
 
     def __init__(self, url: str, *, connections: int = 10) -> None:
         """Connect lazily to ``url`` (``postgresql+psycopg://``)."""
-        self.engine = engine_of(url, connections)
+        self._pool = Pool(url, connections)
         # Requests that hold a connection wait for these two, which wait for nobody.
-        self._shared = engine_of(url, 2)
+        self._shared = Pool(url, 2)
         self._snapshots = Snapshots(self._ask, self._ask_version)
 
     @asynccontextmanager
@@ -239,13 +246,13 @@ class Database:
         begin = b"BEGIN READ ONLY"
         if one_moment:
             begin += b" ISOLATION LEVEL REPEATABLE READ"
-        async with self._lent(self.engine, begin, tenant_id) as lent:
+        async with self._lent(self._pool, begin, tenant_id) as lent:
             yield Read(lent, tenant_id, self._snapshots)
 
     @asynccontextmanager
     async def write(self, tenant_id: TenantId) -> AsyncGenerator[Tx]:
         """Open a transaction; commit at the end, roll back on any exception."""
-        async with self._lent(self.engine, b"BEGIN", tenant_id) as lent:
+        async with self._lent(self._pool, b"BEGIN", tenant_id) as lent:
             tx = Tx(lent, tenant_id, self._snapshots)
             yield tx
             tx.finish()
@@ -253,18 +260,13 @@ class Database:
             self._snapshots.forget(tenant_id)
 
     @asynccontextmanager
-    async def _lent(
-        self, engine: AsyncEngine, begin: bytes, tenant_id: TenantId
-    ) -> AsyncGenerator[Lent]:
-        lent = Lent(engine, begin, tenant_id)
+    async def _lent(self, pool: Pool, begin: bytes, tenant_id: TenantId) -> AsyncGenerator[Lent]:
+        lent = Lent(pool, begin, tenant_id)
         try:
             yield lent
             await lent.commit()
-        except BaseException:
-            await lent.roll_back()
-            raise
         finally:
-            await lent.give_back()
+            await lent.end()
 
     async def _ask(self, tenant_id: TenantId, load: Any, keys: Sequence[Any]) -> Mapping[Any, Any]:
         async with self._lent(self._shared, b"BEGIN READ ONLY", tenant_id) as lent:
@@ -276,8 +278,8 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self.engine.dispose()
-        await self._shared.dispose()
+        await self._pool.close()
+        await self._shared.close()
 
 
 async def _version_of(lent: Lent) -> int:

@@ -1,6 +1,7 @@
 """Languages. Texts for people come as one value with every language in it."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal, get_args
 
 type Language = Literal["zh-CN", "en"]
@@ -15,6 +16,7 @@ def pick(texts: Texts, language: str) -> str:
     return texts.get(language) or texts.get(DEFAULT) or next(iter(texts.values()), "")
 
 
+@lru_cache(maxsize=1024)
 def best_language(accept_language: str) -> Language | None:
     """Choose from an ``Accept-Language`` header; None when it names no language of ours."""
     wanted = list[tuple[float, str]]()

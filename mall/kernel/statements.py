@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Boolean, DateTime, Executable, Integer, Uuid
+from sqlalchemy import Boolean, Executable, Integer, LargeBinary, Uuid
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.sql.elements import CompilerElement
+from sqlalchemy.types import TypeEngine
 
 _DIALECT = dialect()
 
@@ -32,10 +33,25 @@ class Prepared:
         assert "POSTCOMPILE" not in text, "use = any(:array) instead of in_()"
         return text.encode()
 
+    def filled(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Give all that the statement needs as the driver takes it."""
+        given = {**self._constants, **params}
+        for name, kind in self._arrays.items():
+            given[name] = array_of(kind, given[name])
+        return given
+
     @cached_property
-    def given(self) -> Mapping[str, Any]:
-        """The constants that stand in the statement itself."""
+    def _constants(self) -> dict[str, Any]:
         return {name: value for name, value in self._compiled.params.items() if value is not None}
+
+    @cached_property
+    def _arrays(self) -> dict[str, TypeEngine[Any]]:
+        kinds = {name: bind.type for name, bind in self._compiled.binds.items()}
+        return {
+            name: cast("ARRAY[Any]", kind).item_type
+            for name, kind in kinds.items()
+            if isinstance(kind, ARRAY)
+        }
 
     @cached_property
     def _compiled(self) -> Any:
@@ -61,21 +77,28 @@ def insert_text(table: CoreTable, columns: tuple[str, ...], *, skip_conflicts: b
     return text.encode()
 
 
-def array_of(table: CoreTable, name: str, values: Sequence[Any]) -> object:
-    """Write one column of many rows as the driver takes it.
+def array_of(kind: TypeEngine[Any], values: Sequence[Any]) -> object:
+    """Write many values as one array that the driver need not look into.
 
-    Plain kinds are written here: the driver would look at every element, and take an array of
-    small numbers for another type than one of great numbers, so for another statement.
+    It would take small numbers for another type than great ones, and so for another statement.
     """
-    kind = table.columns[name].type
-    if isinstance(kind, JSONB):
-        return [None if value is None else msgspec.json.encode(value).decode() for value in values]
-    if isinstance(kind, Integer | Boolean | Uuid | DateTime):
-        plain = ["NULL" if value is None else str(value) for value in values]
-        if isinstance(kind, DateTime):
-            plain = [moment if moment == "NULL" else f'"{moment}"' for moment in plain]
-        return f"{{{','.join(plain)}}}"
-    return list(values)
+    if isinstance(kind, LargeBinary):
+        return list(values)
+    if isinstance(kind, Integer | Boolean | Uuid):
+        write = str
+    else:
+        write = _json if isinstance(kind, JSONB) else _quoted
+    plain = ("NULL" if value is None else write(value) for value in values)
+    return f"{{{','.join(plain)}}}"
+
+
+def _json(value: object) -> str:
+    return _quoted(msgspec.json.encode(value).decode())
+
+
+def _quoted(value: object) -> str:
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
 
 
 def _is_json(table: CoreTable, name: str) -> bool:

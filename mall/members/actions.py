@@ -9,7 +9,7 @@ from mall.kernel.problems import Nothing
 from mall.kernel.time import Instant
 from mall.members import rules, store
 from mall.members.port import join
-from mall.members.rules import Address, Begun, Draft, Gender, Member, Shopper, SignedIn
+from mall.members.rules import Address, Begun, Draft, Gender, Member, Session, Shopper, SignedIn
 from mall.members.rules.regions import region_names
 
 
@@ -28,7 +28,7 @@ async def begin_session(tx: Tx, member: Member, old_token: str, now: Instant) ->
     What a guest had is joined with the member's things by the rooms above.
     """
     shopper_id, guest = ShopperId(member.id), None
-    old = await store.session(tx, hash_token(old_token)) if old_token else None
+    old = await _session(tx, old_token) if old_token else None
     if old is not None:
         await store.end_session(tx, hash_token(old_token))
         if old.member_id is None and old.expires_at > now:
@@ -46,7 +46,7 @@ async def sign_out(tx: Tx, token: str, *, everywhere: bool = False) -> None:
 
     An unknown token changes nothing.
     """
-    found = await store.session(tx, hash_token(token)) if everywhere else None
+    found = await _session(tx, token) if everywhere else None
     await store.end_session(tx, hash_token(token))
     if found is not None:
         await store.end_sessions_of(tx, found.shopper_id)
@@ -112,3 +112,8 @@ async def remove_address(tx: Tx, member_id: MemberId, address_id: AddressId) -> 
 def _checked(draft: Draft, address_id: AddressId, member_id: MemberId) -> Address:
     names = region_names(draft.region_code)
     return rules.checked_address(draft, names, id=address_id, member_id=member_id)
+
+
+async def _session(tx: Tx, token: str) -> Session | None:
+    hashed = hash_token(token)
+    return (await store.sessions(tx, [hashed])).get(hashed)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from sqlalchemy import Row, Uuid, bindparam, delete, select, update
-from sqlalchemy.dialects.postgresql import BYTEA
+from sqlalchemy import Row, Uuid, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import AddressId, MemberId, ShopperId
+from mall.kernel.statements import Prepared
 from mall.kernel.time import Instant
 from mall.members.rules import Address, Member, Session, Shopper
 from mall.members.tables import AddressRow, CodeRow, MemberRow, SessionRow
@@ -21,14 +22,14 @@ _MEMBER = (
     MemberRow.language,
     MemberRow.gender,
 )
-_SESSION = (
-    select(SessionRow.shopper_id, SessionRow.expires_at, *_MEMBER)
+_SESSIONS = Prepared(
+    select(SessionRow.token_hash, SessionRow.shopper_id, SessionRow.expires_at, *_MEMBER)
     .outerjoin(
         MemberRow,
         (MemberRow.tenant_id == SessionRow.tenant_id) & (MemberRow.id == SessionRow.member_id),
     )
     .where(SessionRow.tenant_id == bindparam("tenant", type_=Uuid()))
-    .where(SessionRow.token_hash == bindparam("token", type_=BYTEA()))
+    .where(SessionRow.token_hash == func.any(bindparam("tokens", type_=ARRAY(BYTEA()))))
 )
 _ADDRESS = (
     AddressRow.id,
@@ -42,12 +43,14 @@ _ADDRESS = (
 )
 
 
-async def session(read: Read, token_hash: bytes) -> Session | None:
-    """Find a session with its member, by one indexed look-up."""
-    row = (await read.run(_SESSION, {"tenant": read.tenant_id, "token": token_hash})).first()
-    if row is None:
-        return None
-    return Session(Shopper(row.shopper_id, _member(row) if row.id else None), row.expires_at)
+async def sessions(read: Read, token_hashes: Sequence[bytes]) -> dict[bytes, Session]:
+    """Find sessions with their members; unknown tokens are missing."""
+    return {
+        token: Session(Shopper(shopper_id, Member(*member) if member[0] else None), expires_at)
+        for token, shopper_id, expires_at, *member in await read.rows(
+            _SESSIONS, tokens=list(token_hashes)
+        )
+    }
 
 
 async def add_session(

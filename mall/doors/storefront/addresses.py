@@ -17,7 +17,7 @@ from mall.doors.storefront.regions import Picked, picked, picked_from
 from mall.kernel.db import Read, Tx
 from mall.kernel.i18n import Language
 from mall.kernel.ids import AddressId, MemberId, ShopperId
-from mall.kernel.problems import Problem
+from mall.kernel.problems import Nothing, Problem
 from mall.members import Draft
 from mall.tenants import Tenant
 
@@ -117,6 +117,8 @@ async def _save(
             saved = await members.add_address(tx, me, draft)
         else:
             saved = await members.change_address(tx, me, address_id, draft)
+    except Nothing:
+        raise  # there is no such address, and so no form to mend
     except Problem as problem:
         errors = errors_of(problem, language)
         return await _form(

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
-from procrastinate.jobs import Job
+from procrastinate.jobs import Job, Status
 from sqlalchemy.engine import make_url
 
 from mall.doors import errand_runs
@@ -61,7 +61,10 @@ def make_app(url: str, db: Database, outside: Outside) -> App:
     async def rescue(timestamp: int) -> None:
         """Give jobs back that a killed worker left behind."""
         for job in await app.job_manager.get_stalled_jobs():
-            await app.job_manager.retry_job(job)
+            if job.queueing_lock is None:
+                await app.job_manager.retry_job(job)
+            else:  # a round: the next one may be waiting already, and two cannot
+                await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
 
     for sweep in all_sweeps():
         _add_round(app, db, sweep)

@@ -74,8 +74,8 @@ class Door:
 
     async def sent(self) -> list[tuple[Errand[Any, Any], Args]]:
         """Take every errand that was sent; deliveries go to ``events``."""
-        async with self.db.engine.connect() as connection:
-            found = await connection.execute(_TAKE, {"t": str(self.tenant)})
+        async with self.db.write(self.tenant) as tx:
+            found = await tx.run(_TAKE, {"t": str(self.tenant)})
             rows = sorted(found, key=lambda row: row.id)
         taken = list[tuple[Errand[Any, Any], Args]]()
         for row in rows:

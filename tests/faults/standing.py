@@ -1,0 +1,208 @@
+"""A real mall without demo goods, which can be killed in parts and opened again."""
+
+import contextlib
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import httpx
+import psutil
+import psycopg
+
+from mall.doors.command import malls
+from mall.doors.command.holding import opened
+from mall.doors.postgres import Cluster, migrating
+from mall.doors.postgres.history import SEEDED, note_done
+from mall.kernel.settings import Settings, from_environment
+from mall.tenants import Licence
+
+type Part = Literal["web", "worker", "pay", "postgres", "supervisor"]
+
+PASSWORD = "jishi-demo"
+_OPENS_WITHIN, _CLOSES_WITHIN = 120, 60
+_COMMANDS = {"web": "web", "worker": "worker", "pay": "simulator"}  # by which words they are known
+
+
+class Standing:
+    """A mall in a folder of its own; ``slugs`` are the tenants in it, each with an owner."""
+
+    def __init__(self, data: Path, *slugs: str) -> None:
+        """Make the database and found the tenants; nothing is open yet."""
+        self.data, self.slugs = data, slugs
+        self.port = _two_free_ports()
+        own = {name: value for name, value in os.environ.items() if not name.startswith("MALL_")}
+        self.environ = {k: v for k, v in own.items() if k not in {"DATABASE_URL", "MAKELEVEL"}}
+        self.environ |= {
+            "MALL_DATA": str(data),
+            "MALL_PORT": str(self.port),
+            "MALL_REQUESTS_PER_SECOND": "0",
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+        with opened(self.settings, "tests", current=False) as urls:
+            migrating.migrate(urls.owner)
+            note_done(urls.owner, SEEDED)  # half a minute of demo goods that nobody here wants
+            for slug in slugs:
+                self._found(slug)
+
+    @property
+    def settings(self) -> Settings:
+        """What every process of it is told."""
+        return from_environment(self.environ)
+
+    @property
+    def log(self) -> Path:
+        """Where `mall up` writes."""
+        return self.data / "up.log"
+
+    def open(self) -> None:
+        """Run `mall up` until it serves."""
+        with self.log.open("ab") as log:
+            said = log.tell()  # what a killed one left behind still serves: only a word counts
+            command = [sys.executable, "-m", "mall.doors.command", "up"]
+            self.process = subprocess.Popen(command, env=self.environ, stdout=log, stderr=log)
+        self._wait(lambda: b"\nready http" in self.log.read_bytes()[said:])
+        self.wait_until_open()
+
+    def wait_until_open(self) -> None:
+        """Wait until web and the payment simulator answer."""
+        self._wait(self._answers)
+
+    def close(self) -> None:
+        """Close it as Ctrl-C does."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(_CLOSES_WITHIN)
+
+    def kill(self, part: Part, chance: random.Random) -> str:
+        """Kill -9 a process of a part; say which. A killed supervisor leaves the others running."""
+        found = self._processes(part)
+        process = found[chance.randrange(len(found))]
+        said = f"{part}: {process.pid} of {len(found)}"
+        process.send_signal(signal.SIGKILL)
+        if part == "supervisor":
+            assert self.process is not None
+            self.process.wait()
+        return said
+
+    def browser(self, slug: str, headers: Mapping[str, str] | None = None) -> httpx.Client:
+        """Give a fresh visitor of a tenant."""
+        host = {"Host": f"{slug}.localhost:{self.port}"}
+        address = f"http://127.0.0.1:{self.port}"
+        return httpx.Client(
+            base_url=address,
+            headers=host | dict(headers or {}),
+            timeout=30,
+            verify=False,  # there is no TLS, and reading the world's certificates takes a while
+        )
+
+    def operator(self, slug: str) -> httpx.Client:
+        """Give the owner of a tenant, signed in."""
+        console = self.browser(slug)
+        given = {"email": owner_of(slug), "password": PASSWORD}
+        console.post("/api/console/v1/session", json=given).raise_for_status()
+        return console
+
+    def database(self) -> psycopg.Connection:
+        """Connect as the superuser, who sees every row of every tenant."""
+        return Cluster.of(self.data).connect("mall")
+
+    def _found(self, slug: str) -> None:
+        licence = Licence(exemption="演示")
+        names = {"zh-CN": f"铺 {slug}", "en": slug}
+        malls.in_database(
+            self.settings,
+            "tests",
+            lambda db: malls.found(
+                db,
+                slug,
+                names,
+                host=f"{slug}.localhost",
+                licence=licence,
+                owner_email=owner_of(slug),
+                owner_password=PASSWORD,
+            ),
+        )
+
+    def _processes(self, part: Part) -> list[psutil.Process]:
+        assert self.process is not None
+        supervisor = psutil.Process(self.process.pid)
+        if part == "supervisor":
+            return [supervisor]
+        if part == "postgres":
+            pid = Cluster.of(self.data).running_pid()
+            assert pid is not None
+            return [psutil.Process(pid)]
+        word, found = _COMMANDS[part], list[psutil.Process]()
+        for child in supervisor.children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                if word in child.cmdline():
+                    found.append(child)
+        assert found, f"no process of {part}"
+        return found
+
+    def _wait(self, until: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + _OPENS_WITHIN
+        while not until():
+            assert self.process is not None and self.process.poll() is None, self._last_words()
+            assert time.monotonic() < deadline, self._last_words()
+            time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        try:
+            for port, path in ((self.port, "healthz"), (self.port + 1, "health")):
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=2) as answer:
+                    json.load(answer)
+        except OSError:
+            return False
+        return True
+
+    def _last_words(self) -> str:
+        return self.log.read_text()[-3000:] if self.log.exists() else ""
+
+
+def owner_of(slug: str) -> str:
+    """Name the first member of staff of a tenant."""
+    return f"owner@{slug}.localhost"
+
+
+@contextmanager
+def standing_mall(*slugs: str) -> Generator[Standing]:
+    """Open a mall for the tests inside the ``with``; nothing of it is left afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="jishi-"))
+    folder.chmod(0o711)  # the database server's own user passes through
+    data = folder / "data"
+    try:
+        made = Standing(data, *slugs)
+        try:
+            made.open()
+            yield made
+        finally:
+            made.close()
+    finally:
+        cluster = Cluster.of(data)
+        cluster.end_leftover()
+        for left in (cluster.folder, cluster.sockets, folder):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _two_free_ports() -> int:
+    """Find a port whose neighbour is free too: the payment simulator sits there."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            with contextlib.suppress(OSError, OverflowError):
+                second.bind(("127.0.0.1", port + 1))
+                return port
