@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-_OPENS_WITHIN = 180
+_OPENS_WITHIN = 300
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class OpenMall:
     """A mall that serves, with the demo goods."""
 
     port: int
+    data: Path  # its folder
 
     def shopper(self, mall: str = "demo") -> httpx.Client:
         """Give a fresh browser at a mall."""
@@ -44,6 +45,7 @@ def mall(tmp_path_factory: pytest.TempPathFactory) -> Generator[OpenMall]:
     environ.pop("DATABASE_URL", None)
     environ.pop("MAKELEVEL", None)
     environ |= {"MALL_DATA": str(data), "MALL_PORT": str(port), "MALL_REQUESTS_PER_SECOND": "0"}
+    environ["MALL_PAY_REFUND_SECONDS"] = "0.5"
     log = (data / "up.log").open("wb")
     command = [sys.executable, "-m", "mall.doors.command", "up"]
     process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
@@ -53,7 +55,7 @@ def mall(tmp_path_factory: pytest.TempPathFactory) -> Generator[OpenMall]:
             assert process.poll() is None, (data / "up.log").read_text()[-2000:]
             assert time.monotonic() < deadline, (data / "up.log").read_text()[-2000:]
             time.sleep(0.3)
-        yield OpenMall(port)
+        yield OpenMall(port, data)
     finally:
         process.terminate()
         process.wait(60)

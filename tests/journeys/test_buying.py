@@ -1,61 +1,20 @@
 """From wanting to having, over the API, against every process of a real mall."""
 
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from uuid import uuid4
 
-import httpx
-
 from tests.conftest import OpenMall
-
-SHOP, CONSOLE = "/api/shop/v1", "/api/console/v1"
-SHIP_TO = {
-    "name": "林小满",
-    "phone": "13800138000",
-    "region_code": "440305",
-    "detail": "科苑路 1 号",
-}
-
-
-def eventually(found: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < deadline, "it never came to that"
-        time.sleep(0.1)
-
-
-def sku_of(shopper: httpx.Client, slug: str) -> dict[str, Any]:
-    product = shopper.get(f"{SHOP}/products/{slug}").raise_for_status().json()
-    return next(sku for sku in product["skus"] if sku["available"] >= 2)
-
-
-def order(shopper: httpx.Client, sku: dict[str, Any], quantity: int = 1) -> dict[str, Any]:
-    items = [{"sku_id": sku["id"], "quantity": quantity}]
-    asked = {"items": items, "region_code": SHIP_TO["region_code"]}
-    quote = shopper.post(f"{SHOP}/checkout/quote", json=asked).raise_for_status().json()
-    wanted = {"items": items, "payable_minor": quote["payable_minor"], "ship_to": SHIP_TO}
-    placed = shopper.post(f"{SHOP}/orders", json=wanted, headers={"Idempotency-Key": uuid4().hex})
-    assert placed.status_code == 201, placed.text
-    return placed.json()
-
-
-def state(shopper: httpx.Client, number: str) -> str:
-    answer = shopper.get(f"{SHOP}/orders/{number}").raise_for_status()
-    return str(answer.json()["order"]["state"])
-
-
-def pay(shopper: httpx.Client, number: str) -> None:
-    started = shopper.post(f"{SHOP}/orders/{number}/pay", json={}).raise_for_status().json()
-    assert httpx.post(started["pay_url"], data={"method": "wechat"}).status_code == 303
-
-
-def operator(mall: OpenMall, slug: str = "demo") -> httpx.Client:
-    console = mall.shopper(slug)
-    given = {"email": f"owner@{slug}.localhost", "password": "jishi-demo"}
-    assert console.post(f"{CONSOLE}/session", json=given).status_code == 201
-    return console
+from tests.journeys.acts import (
+    CONSOLE,
+    SHIP_TO,
+    SHOP,
+    eventually,
+    operator,
+    order,
+    pay,
+    sku_of,
+    state,
+)
 
 
 def test_find_buy_pay_ship_receive_and_give_a_part_back(mall: OpenMall) -> None:

@@ -20,7 +20,7 @@ from mall.kernel.db import Read
 from mall.kernel.i18n import Language
 from mall.kernel.ids import AddressId, MemberId, SkuId, new_uuid
 from mall.kernel.problems import Conflict, Problem
-from mall.members import Address, Draft, Shopper
+from mall.members import Address, Draft, Shopper, SignInFirst
 from mall.orders import ShipTo
 from mall.tenants import Tenant
 
@@ -144,6 +144,8 @@ def _want(
 
 
 def _ship_to(form: Filled, shopper: Shopper, going: Going) -> AddressId | ShipTo:
+    if shopper.member_id is None and "address" in form:
+        raise SignInFirst  # a member's form, whose session has ended meanwhile
     if shopper.member_id is not None:
         if going.address is None:
             raise checkout.NoAddress
@@ -184,6 +186,8 @@ async def _page(
         return moved("/cart")
     images = await images_of(read, (line.image for line in quote.lines))
     errors: Mapping[str, str] = errors_of(problem, language) if problem else {}
+    if isinstance(problem, SignInFirst):
+        errors = {"": frame.say("登录已过期，请重新登录后再提交，商品都还在。")}
     fresh_key = isinstance(problem, Conflict) or not key
     pairs = [] if from_cart else [("item", f"{one.sku_id.hex}.{one.quantity}") for one in items]
     here = linked("/checkout", pairs)

@@ -33,6 +33,14 @@ def here(request: AnyRequest) -> str:
     return (f"{path}?{query}" if query else path)[:LONGEST]
 
 
+def came_from(request: AnyRequest) -> str:
+    """Give the page of this mall on which the visitor filled in a form; "" when it is not told."""
+    parts = urlsplit(request.headers.get("referer", ""))
+    if not parts.netloc or f"{parts.scheme}://{parts.netloc}" != origin(request):
+        return ""
+    return inside(f"{parts.path}?{parts.query}" if parts.query else parts.path, "")
+
+
 def inside(address: str, otherwise: str = "/") -> str:
     """Give an address back if it leads to a page of this mall, wherever it comes from."""
     parts = urlsplit(address[:LONGEST].replace("\\", "/"))

@@ -15,6 +15,7 @@ from mall.doors.storefront.filled import Filled, filled
 from mall.doors.storefront.links import linked
 from mall.doors.storefront.orders import ShownLine, order_page, shown_line
 from mall.doors.storefront.pages import Page, cart_cookie, moved, page, personal
+from mall.doors.storefront.saying import Saying
 from mall.kernel.audit import Actor
 from mall.kernel.db import Read, Tx
 from mall.kernel.i18n import Language
@@ -69,7 +70,10 @@ async def cancel_order(
     try:
         await orders.cancel(tx, order.id, "buyer", actor=actor_of(shopper), now=now)
     except Problem as problem:
-        return await _refused(request, tx, tenant, language, shopper, order, now, problem)
+        why = order_words.why_not_cancelled(
+            Saying(language, tenant.currency, tenant.time_zone), order
+        )
+        return await _refused(request, tx, tenant, language, shopper, order, now, problem, why)
     return moved(linked(f"/orders/{order.number}", [("done", "cancel")]))
 
 
@@ -224,6 +228,7 @@ async def _refused(
     order: Order,
     now: Instant,
     problem: Problem,
+    why: str = "",
 ) -> Page:
     return await order_page(
         request,
@@ -233,7 +238,7 @@ async def _refused(
         shopper,
         order,
         now,
-        problem=problem.text(language),
+        problem=why or problem.text(language),
         status=problem.status,
     )
 

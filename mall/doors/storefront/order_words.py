@@ -81,15 +81,22 @@ def what_can_be_done(order: Order) -> list[str]:
     """List what the buyer can do with an order now."""
     if order.state == "unpaid":
         return [] if order.closing else ["cancel", "pay"]
-    left = any(line.quantity > line.refunded for line in order.lines)
-    if order.state == "paid":
-        return ["cancel", *(["refund"] if left and len(order.lines) > 1 else [])]
+    left = sum(line.quantity - line.refunded for line in order.lines)
+    if order.state == "paid":  # the last unit goes back by cancelling
+        return ["cancel", *(["refund"] if left > 1 else [])]
     can = ["refund"] if left and order.state in {"partly_shipped", "shipped", "received"} else []
     if order.state == "shipped":
         can.append("receive")
     if order.state in {"received", "closed", "cancelled"}:
         can.append("again")
     return can
+
+
+def why_not_cancelled(_: Saying, order: Order) -> str:
+    """Say why an order cannot be cancelled, and what can be done; "" when it was not sent."""
+    if order.state in {"partly_shipped", "shipped"}:
+        return _("商品已经发出，不能取消了；收到后可以申请退款。")
+    return ""
 
 
 def the_next_step(order: Order) -> str:

@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from mall.doors.given import AnyRequest, give_language, mall_of
 from mall.doors.problems import Broken, as_problem, problem_response
-from mall.doors.storefront.links import here, linked
+from mall.doors.storefront.links import came_from, here, linked
 from mall.doors.storefront.pages import framed, moved, remembered, rendered
 from mall.kernel.problems import Nothing, NotSignedIn, Problem, TooMany, Unavailable
 from mall.tenants import Tenant
@@ -42,7 +42,7 @@ def problem_page(request: AnyRequest, failure: Exception) -> Response[Any]:
 
 
 def _to_sign_in(request: AnyRequest) -> Redirect:
-    back = here(request) if request.method == "GET" else ""
+    back = here(request) if request.method == "GET" else came_from(request)
     return moved(linked("/sign-in", [("next", back)]))
 
 
@@ -52,16 +52,16 @@ def _page(request: AnyRequest, tenant: Tenant, problem: Problem, trace: str) -> 
     _ = frame.say
     if isinstance(problem, Nothing):
         heading = _("没有找到这个页面")
-        words = _("它可能已被移走，或地址有误。商品下架后也会到这里。")
+        advice = _("它可能已被移走，或地址有误。商品下架后也会到这里。")
     elif problem.status >= 500:
-        heading, words = _("页面暂时打不开"), problem.text(language)
+        heading, advice = _("页面暂时打不开"), problem.text(language)
     else:
-        heading, words = problem.text(language), _("请返回上一页再试，或从首页重新开始。")
+        heading, advice = problem.text(language), _("请返回上一页再试，或从首页重新开始。")
     return rendered(
         "problem.html",
         frame,
         heading=heading,
-        words=words,
+        advice=advice,
         status=problem.status,
         trace=trace if isinstance(problem, Broken) else "",
     )

@@ -24,5 +24,7 @@ hearSayings();
 watchCart();
 rememberSearches();
 showUnits();
-document.addEventListener("htmx:load", (event) => enliven(event.detail.elt));
+document.addEventListener("htmx:load", ({ detail }) => {
+  if (detail.elt !== document.body) enliven(detail.elt); // the whole page lives already
+});
 window.addEventListener("pageshow", showUnits);

@@ -13,6 +13,7 @@ PAYMENT = (
     "forged",  # nothing is paid; a forged notification says it was
     "wrong_amount",  # one minor unit less arrives
     "double",  # other trades of the same order are paid too, even closed ones
+    "after_close",  # it is paid although it was closed before
 )
 # Of calls.
 CALLS = (

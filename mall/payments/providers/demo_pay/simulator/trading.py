@@ -66,7 +66,7 @@ class Trading:
             if trade is None:
                 raise Refusal(404, "TRADE_NOT_EXIST", "there is no such trade")
             trade = self._expired(trade)
-            if trade["state"] != "open":
+            if trade["state"] != "open" and not _is_paid_all_the_same(trade, fault):
                 return trade
             fault = fault or faults.take(self._ledger, trade["merchant"], faults.PAYMENT)
             kind = fault.kind if fault else ""
@@ -292,6 +292,11 @@ def shown_refund(row: Row) -> dict[str, Any]:
     names = ("merchant", "out_trade_no", "out_refund_no", "refund_no", "state", "amount_minor")
     shown = {name: row[name] for name in (*names, "currency", "why")}
     return shown | {"ended_at": written(row["ended_at"])}
+
+
+def _is_paid_all_the_same(trade: Row, fault: faults.Fault | None) -> bool:
+    was_open = trade["state"] == "closed" and trade["asked"] != ""
+    return was_open and fault is not None and fault.kind == "after_close"
 
 
 def _as_if_paid(trade: Row, now: float) -> Row:

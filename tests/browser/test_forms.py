@@ -1,0 +1,105 @@
+"""What is filled in wrongly is said at its field, in one's own language, and nothing is lost."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import DESK, Invite, Visitor
+from tests.browser.test_buying import ask_code, new_phone, read_code
+from tests.conftest import OpenMall
+from tests.journeys.acts import PASSWORD, become_member
+
+
+def let_browser_send_anything(page: Page) -> None:
+    """Leave the checking to the mall."""
+    page.locator("form").evaluate_all("forms => forms.forEach(form => { form.noValidate = true })")
+
+
+def expect_error(field: Locator, words: str) -> None:
+    """See the words at a field, and that readers of the page hear them with it."""
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(words)
+
+
+def open_checkout(visitor: Visitor) -> Page:
+    page = visitor.page
+    visitor.go("/p/camp-speaker")
+    page.locator("#choice button[formaction='/cart/buy']").click()
+    let_browser_send_anything(page)
+    return page
+
+
+def test_a_checkout_without_an_address_says_at_each_field_what_is_missing(invite: Invite) -> None:
+    page = open_checkout(invite(DESK))
+    page.get_by_label("收货人").fill("林小满")
+    page.get_by_label("手机号").fill("12345")
+    page.locator(".summary").get_by_role("button", name="提交订单").click()
+    expect_error(page.get_by_label("手机号"), "请输入正确的手机号（境外号码以 + 开头）")
+    expect_error(page.get_by_role("combobox", name="省", exact=True), "请选择省、市、区")
+    expect_error(page.get_by_label("详细地址"), "请填写详细地址（最多 200 个字）")
+    expect(page.get_by_label("收货人")).to_have_value("林小满")
+    expect(page.get_by_label("收货人")).not_to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("手机号")).to_have_value("12345")
+
+
+def test_the_same_checkout_says_it_in_english(invite: Invite) -> None:
+    page = open_checkout(invite(DESK, language="en"))
+    page.locator(".summary").get_by_role("button", name="Place order").click()
+    expect_error(page.locator("#name"), "Enter a name of at most 50 characters")
+    expect_error(
+        page.locator("#phone"), "Enter a mobile number; outside of mainland China begin with +"
+    )
+    expect_error(page.locator("#detail"), "Enter street and number, at most 200 characters")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_a_wrong_code_is_refused_at_its_field_and_the_right_one_still_opens(invite: Invite) -> None:
+    visitor, beside = invite(), invite(DESK)
+    page, phone = visitor.page, new_phone()
+    visitor.go("/sign-in")
+    let_browser_send_anything(page)
+    page.get_by_label("手机号").fill("021-5555")
+    page.get_by_role("button", name="获取验证码").click()
+    expect_error(page.get_by_label("手机号"), "请输入正确的手机号（境外号码以 + 开头）")
+    page.get_by_label("手机号").fill(phone)
+    ask_code(page)
+    code = read_code(beside, phone)
+    page.get_by_label("验证码").fill(f"{(int(code) + 1) % 1_000_000:06d}")
+    page.get_by_role("button", name="登录").click()
+    expect_error(page.get_by_label("验证码"), "验证码错误或已过期，请重新获取")
+    page.get_by_label("验证码").fill(code)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url("**/account")
+
+
+def test_registering_says_what_is_wrong_with_address_and_password(
+    mall: OpenMall, invite: Invite
+) -> None:
+    taken = become_member(mall.shopper())
+    visitor = invite()
+    page = visitor.page
+    visitor.go("/register")
+    let_browser_send_anything(page)
+    page.get_by_label("邮箱").fill("林小满")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="注册并登录").click()
+    expect_error(page.get_by_label("邮箱"), "请输入正确的邮箱地址")
+    page.get_by_label("邮箱").fill(taken)
+    page.get_by_label("密码").fill("1234567")
+    page.get_by_role("button", name="注册并登录").click()
+    expect_error(page.get_by_label("密码"), "密码至少需要 8 位，最多 200 位")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="注册并登录").click()
+    expect_error(page.get_by_label("邮箱"), "该邮箱已注册，请直接登录")
+
+
+def test_rubbish_in_an_address_or_a_form_is_no_failure(invite: Invite) -> None:
+    visitor = invite()
+    for path, status in {
+        "/search?q=%00&from=abc&to=-1&page=99999&sort=x": 200,
+        "/c/women?page=0&a.material=%F0%9F%98%80": 200,
+        "/checkout?item=nonsense.-5": 200,
+        "/orders?after=nonsense&state=x": 200,
+        "/orders/0": 404,
+        "/pay/%F0%9F%98%80": 404,
+        "/cart?gone=x.y": 200,
+    }.items():
+        assert visitor.go(path).status == status, path
