@@ -398,6 +398,7 @@ def _order(row: Row[Any], lines: Sequence[Line]) -> Order:
         placed_at=row.placed_at,
         pay_by=row.pay_by,
         paid_at=row.paid_at,
+        paid_by=row.paid_by,
         shipped_at=row.shipped_at,
         received_at=row.received_at,
         ended_at=row.ended_at,

@@ -7,7 +7,16 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.kernel.db import Table
-from mall.kernel.ids import MemberId, OrderId, ProductId, RefundId, ShopperId, SkuId, TenantId
+from mall.kernel.ids import (
+    AttemptId,
+    MemberId,
+    OrderId,
+    ProductId,
+    RefundId,
+    ShopperId,
+    SkuId,
+    TenantId,
+)
 from mall.kernel.time import Instant
 
 
@@ -46,6 +55,7 @@ class OrderRow(Table):
     placed_at: Mapped[Instant]
     pay_by: Mapped[Instant]
     paid_at: Mapped[Instant | None]
+    paid_by: Mapped[AttemptId | None]
     shipped_at: Mapped[Instant | None]
     received_at: Mapped[Instant | None]
     ended_at: Mapped[Instant | None]

@@ -10,7 +10,7 @@ from mall.kernel.time import Instant
 
 @dataclass(frozen=True)
 class PaymentSucceeded(Event):
-    """Money has arrived for an order: just once, unless what came before went back."""
+    """Money has arrived for an order; what it has no use for, the order sends back."""
 
     name = "payments.succeeded.v1"
     order_id: OrderId

@@ -1,6 +1,6 @@
 """kernel: count how often what is remembered of a mall changes
 
-One sentence on why. Written for a database in use: no long lock, no rewrite of a big table.
+What a process remembers of goods is true for as long as this number stands.
 """
 
 from collections.abc import Sequence

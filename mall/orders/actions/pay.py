@@ -43,13 +43,15 @@ async def money_arrived(
 ) -> None:
     """Take note that a payment of this order succeeded. A repeated call changes nothing.
 
-    Too late, with the goods gone, or of a wrong amount: the money goes back, and the order says so.
+    A second payment, one of a wrong amount, or one that is too late, with the goods gone: the
+    money goes back, and the order says so.
     """
     order = await lock(tx, order_id)
-    if order.paid_minor > 0 or order.state not in {"unpaid", "cancelled"}:
-        return  # payments refunds second successes by itself
-    if not await payments.is_kept(tx, attempt_id):
-        return  # heard before, and sent back
+    if order.paid_by == attempt_id or not await payments.is_kept(tx, attempt_id):
+        return  # heard before
+    if order.state not in {"unpaid", "cancelled"}:
+        await _send_back(tx, order, attempt_id, paid, "second_payment", now=now)
+        return
     if paid != Money(order.payable_minor, order.currency):
         await _send_back(tx, order, attempt_id, paid, "wrong_amount", now=now)
         return
@@ -68,6 +70,7 @@ async def money_arrived(
             ended_at=None,
             paid_minor=paid.minor,
             paid_at=now,
+            paid_by=attempt_id,
         )
         await tx.announce(OrderPaid(order_id, paid, now))
     else:
@@ -103,6 +106,7 @@ async def _settle(tx: Tx, order: Order, attempt_id: AttemptId | None, *, now: In
         closing=None,
         paid_minor=paid.minor,
         paid_at=now,
+        paid_by=attempt_id,
     )
     await tx.announce(OrderPaid(order.id, paid, now))
 
@@ -120,8 +124,15 @@ async def _send_back(
     tx: Tx, order: Order, attempt_id: AttemptId, paid: Money, why: str, *, now: Instant
 ) -> None:
     """Refund money that buys nothing; the order's own amounts stay untouched."""
-    key = f"{why}/{attempt_id}"
-    await payments.ask_refund(tx, order_id=order.id, amount=paid, reason=why, key=key, now=now)
+    await payments.ask_refund(
+        tx,
+        order_id=order.id,
+        attempt_id=attempt_id,
+        amount=paid,
+        reason=why,
+        key=f"{why}/{attempt_id}",
+        now=now,
+    )
     state = order.state
     await store.happened(
         tx, order.id, "sent_back", actor=SYSTEM, before=state, after=state, note=why, at=now

@@ -184,9 +184,11 @@ async def _carry_out(
     lines = refunding.applied(order.lines, plan)
     minor = plan.total_minor
     if minor > 0:
+        assert order.paid_by is not None, "money that goes back has come"
         refund_id = await payments.ask_refund(
             tx,
             order_id=order.id,
+            attempt_id=order.paid_by,
             amount=Money(minor, order.currency),
             reason=reason,
             key=f"refund/{key}",

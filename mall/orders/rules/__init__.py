@@ -7,7 +7,15 @@ from typing import ClassVar, Literal
 import msgspec
 
 from mall.kernel.i18n import Texts
-from mall.kernel.ids import AssetId, MemberId, OrderId, ProductId, ShopperId, SkuId
+from mall.kernel.ids import (
+    AssetId,
+    AttemptId,
+    MemberId,
+    OrderId,
+    ProductId,
+    ShopperId,
+    SkuId,
+)
 from mall.kernel.problems import Conflict, Invalid
 from mall.kernel.time import Instant
 
@@ -174,6 +182,7 @@ class Order:
     placed_at: Instant
     pay_by: Instant
     paid_at: Instant | None
+    paid_by: AttemptId | None  # None: it is not paid, or cost nothing
     shipped_at: Instant | None
     received_at: Instant | None
     ended_at: Instant | None  # closed or cancelled

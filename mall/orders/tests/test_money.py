@@ -149,6 +149,26 @@ async def test_a_second_payment_goes_back_and_changes_nothing(
     assert (order.state, order.paid_minor) == ("paid", 2000) and await refunds(shop) == [2000]
 
 
+@pytest.mark.parametrize("old_first", [True, False])
+async def test_of_payments_at_two_prices_the_one_that_is_right_is_kept(
+    shop: Shop, provider: Scripted, old_first: bool
+) -> None:
+    await pay(shop, provider, 2000)
+    async with shop.door.db.write(shop.door.tenant) as tx:
+        await adjust_price(tx, shop.door.order, 1500, actor=CLERK, now=shop.door.now)
+    await pay(shop, provider, 1500, asked=1500)
+    tries = sorted((await shop.door.book()).attempts, key=lambda one: one.amount.minor)
+    for one in reversed(tries) if old_first else tries:
+        await shop.door.query(one.id)
+    await shop.hear(times=2)
+    order = await shop.order()
+    assert (order.state, order.paid_minor) == ("paid", 1500) and await refunds(shop) == [2000]
+    await give_back(shop, "one unit")
+    await shop.hear(times=2)
+    taken = {one.attempt_id for one in (await shop.door.book()).refunds if one.amount.minor != 2000}
+    assert taken == {order.paid_by}
+
+
 async def close_attempts(shop: Shop) -> None:
     async with shop.door.db.write(shop.door.tenant) as tx:
         await ask_close(tx, order_id=shop.door.order, now=shop.door.now)

@@ -6,9 +6,9 @@ from mall.kernel.db import Tx
 from mall.kernel.ids import AttemptId, OrderId, RefundId
 from mall.kernel.time import Instant
 from mall.payments import errands, rules, store
-from mall.payments.actions import close, refund
+from mall.payments.actions import close
 from mall.payments.events import PaymentSucceeded, RefundFailed, RefundSucceeded
-from mall.payments.rules import SECOND_PAYMENT, Attempt, Notice, RefundTrade, Trade
+from mall.payments.rules import Attempt, Notice, RefundTrade, Trade
 
 log = logging.getLogger("mall.payments")
 
@@ -57,13 +57,7 @@ async def _succeed(tx: Tx, one: Attempt, trade: Trade, *, now: Instant) -> None:
     await store.settle_unsettled(tx, "payment", one.out_no, note=note, at=now)
     book = await store.book(tx, one.order_id)
     await close.close_attempts(tx, book.attempts, now=now)
-    if rules.is_paid(book, besides=one.id):
-        log.warning("second payment %s of order %s is refunded", one.out_no, one.order_id)
-        key = f"{SECOND_PAYMENT}/{one.id}"
-        fresh = book.attempt(one.id)
-        await refund.want_refund(tx, fresh, paid, reason=SECOND_PAYMENT, key=key, now=now)
-    else:
-        await tx.announce(PaymentSucceeded(one.order_id, paid, min(paid_at, now), one.id))
+    await tx.announce(PaymentSucceeded(one.order_id, paid, min(paid_at, now), one.id))
 
 
 async def refuse(

@@ -2,20 +2,27 @@
 
 from mall.kernel.audit import Actor, record
 from mall.kernel.db import Tx
-from mall.kernel.ids import OrderId, RefundId, new_uuid
+from mall.kernel.ids import AttemptId, OrderId, RefundId, new_uuid
 from mall.kernel.money import Money
 from mall.kernel.problems import Nothing
 from mall.kernel.time import Instant
 from mall.payments import errands, rules, store
 from mall.payments.actions import close
-from mall.payments.rules import Attempt, Refund
+from mall.payments.rules import Refund
 from mall.payments.rules.problems import NotFailed
 
 
 async def ask_refund(
-    tx: Tx, *, order_id: OrderId, amount: Money, reason: str, key: str, now: Instant
+    tx: Tx,
+    *,
+    order_id: OrderId,
+    attempt_id: AttemptId,
+    amount: Money,
+    reason: str,
+    key: str,
+    now: Instant,
 ) -> RefundId:
-    """Send money of an order back the way it came. The same ``key`` again changes nothing.
+    """Send money back the way it came. The same ``key`` of an order again changes nothing.
 
     RefundSucceeded or RefundFailed will be announced. Raises NotThatMuch.
     """
@@ -24,20 +31,12 @@ async def ask_refund(
     for known in book.refunds:
         if known.key == key:
             return known.id
-    source = rules.source_of(book, amount)
-    refund_id = await want_refund(tx, source, amount, reason=reason, key=key, now=now)
-    await close.say_if_over(tx, order_id, now=now)
-    return refund_id
-
-
-async def want_refund(
-    tx: Tx, source: Attempt, amount: Money, *, reason: str, key: str, now: Instant
-) -> RefundId:
-    """Store a refund of an attempt's money, under its order's lock, and have it carried out."""
+    source = book.attempt(attempt_id)
+    rules.check_left(book, source, amount)
     refund_id = RefundId(new_uuid())
     fresh = Refund(
         id=refund_id,
-        order_id=source.order_id,
+        order_id=order_id,
         attempt_id=source.id,
         key=key,
         out_no=refund_id.hex.upper(),
@@ -53,6 +52,7 @@ async def want_refund(
     )
     await store.add_refund(tx, fresh, next_poll_at=now + rules.refund_poll_after(1))
     await tx.send(errands.REFUND, {"refund": refund_id})
+    await close.say_if_over(tx, order_id, now=now)
     return refund_id
 
 

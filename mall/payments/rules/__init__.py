@@ -17,7 +17,6 @@ OPEN: frozenset[AttemptState] = frozenset({"created", "prepaid", "closing"})
 PAYABLE: frozenset[AttemptState] = frozenset({"created", "prepaid"})
 RUNNING: frozenset[RefundState] = frozenset({"wanted", "unknown", "asked"})
 
-SECOND_PAYMENT = "second_payment"  # why this room refunds by itself
 REFUND_TRIES_AT_MOST = 8
 _FIRST_AGAIN, _LAST_AGAIN = timedelta(seconds=2), timedelta(minutes=10)
 _WORKER_BEHIND = timedelta(minutes=2)
@@ -184,13 +183,13 @@ def left_of(book: Book, attempt: Attempt, *, failed_counts: bool = False) -> int
     return attempt.paid.minor - back
 
 
-def is_paid(book: Book, *, besides: AttemptId | None = None) -> bool:
+def is_paid(book: Book) -> bool:
     """Tell whether an attempt has brought just what it asked for, and the money was kept.
 
     A wrong amount does not count: the order sends it back.
     """
     return any(
-        one.id != besides and one.paid == one.amount and left_of(book, one, failed_counts=True) > 0
+        one.paid == one.amount and left_of(book, one, failed_counts=True) > 0
         for one in book.attempts
     )
 
@@ -205,18 +204,12 @@ def is_over(book: Book) -> bool:
     return not has_money(book) and not any(one.is_open for one in book.attempts)
 
 
-def source_of(book: Book, amount: Money) -> Attempt:
-    """Choose the success that a refund is taken from: one with just that much left, else the
-    earliest with enough. Raises NotThatMuch."""
-    left = [
-        (left_of(book, one), one)
-        for one in book.attempts
-        if one.paid is not None and one.paid.currency == amount.currency
-    ]
-    enough = [(minor, one) for minor, one in left if minor >= amount.minor]
-    if not enough:
-        raise NotThatMuch(amount.minor, max((minor for minor, _ in left), default=0))
-    return next((one for minor, one in enough if minor == amount.minor), enough[0][1])
+def check_left(book: Book, source: Attempt, amount: Money) -> None:
+    """Check that so much of an attempt's money can go back. Raises NotThatMuch."""
+    same = source.paid is not None and source.paid.currency == amount.currency
+    left = left_of(book, source) if same else 0
+    if left < amount.minor:
+        raise NotThatMuch(amount.minor, left)
 
 
 def again_after(tries: int) -> timedelta:

@@ -144,11 +144,13 @@ class Door:
             return await ask_close(tx, order_id=self.order, now=self.now)
 
     async def refund(self, minor: int, key: str = "r") -> RefundId:
-        """Ask for money back."""
+        """Ask for money of the first payment back."""
+        source = next(one for one in (await self.book()).attempts if one.paid is not None)
         async with self.db.write(self.tenant) as tx:
             return await ask_refund(
                 tx,
                 order_id=self.order,
+                attempt_id=source.id,
                 amount=Money(minor, "CNY"),
                 reason="test",
                 key=key,
