@@ -5,14 +5,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mall.kernel.ids import TenantId
 from mall.kernel.pool import Open, Pool
-
-_SEEN_BY = b"SELECT set_config('mall.tenant', %s, true)"
 
 type Params = Sequence[Any] | dict[str, Any]
 type Call = Callable[[AsyncConnection], Awaitable[Any]]
@@ -45,8 +44,8 @@ class Lent:
     def __init__(self, pool: Pool, begin: bytes, tenant_id: TenantId) -> None:
         """``begin`` begins the transaction, in which only rows of the tenant can be seen."""
         self._pool = pool
-        self._begin = begin
-        self._tenant_id = tenant_id
+        # not set_config(): PostgreSQL's sharding extension carries only SET LOCAL to its workers
+        self._begin = (begin, f"SET LOCAL mall.tenant = '{UUID(str(tenant_id))}'".encode())
         self._begun = False
         self._over = False
         self._open: Open | None = None
@@ -136,13 +135,13 @@ class Lent:
             self._open = await self._pool.borrow()
         raw = self._open.raw
         if self._begun and len(going) == 1:
-            return [await _answer_of(await raw.execute(going[0].text, going[0].params))]
+            return [await _answer_of(await _executed(raw, going[0]))]
         async with raw.pipeline():
             if not self._begun:
                 self._begun = True
-                await raw.execute(self._begin)
-                await raw.execute(_SEEN_BY, [str(self._tenant_id)])
-            cursors = [await raw.execute(question.text, question.params) for question in going]
+                for text in self._begin:
+                    await raw.execute(text, prepare=False)
+            cursors = [await _executed(raw, question) for question in going]
         return [await _answer_of(cursor) for cursor in cursors]
 
     def _drop_waiting(self, failure: BaseException) -> None:
@@ -155,6 +154,15 @@ def _fail(questions: Iterable[_Question], failure: BaseException) -> None:
         if question.answer is not None and not question.answer.done():
             question.answer.set_exception(failure)
             question.answer.exception()  # seen, even if who asked has gone
+
+
+async def _executed(
+    raw: psycopg.AsyncConnection[Any], question: _Question
+) -> psycopg.AsyncCursor[Any]:
+    """Send a statement: with named places when its values are named, else with numbered ones."""
+    if isinstance(question.params, dict):
+        return await raw.execute(question.text, question.params)
+    return await psycopg.AsyncRawCursor(raw).execute(question.text, question.params)
 
 
 async def _answer_of(cursor: psycopg.AsyncCursor[Any]) -> Answer:

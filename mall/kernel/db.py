@@ -1,5 +1,6 @@
 """The way to PostgreSQL. Holding a ``Read`` or a ``Tx`` is the permission to use it."""
 
+from asyncio import gather
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -30,10 +31,10 @@ from mall.kernel.events import Event, hearings_of, packed
 from mall.kernel.ids import TenantId
 from mall.kernel.pool import Pool
 from mall.kernel.snapshots import Snapshot, Snapshots
-from mall.kernel.statements import Prepared, array_of, insert_text
+from mall.kernel.statements import Inserting, Prepared, insertings
 
 _VERSION = b"SELECT version FROM kernel.version"  # row-level security shows one mall's
-_MOVE_VERSION = b"""INSERT INTO kernel.version (tenant_id, version) VALUES (%s, 1)
+_MOVE_VERSION = b"""INSERT INTO kernel.version (tenant_id, version) VALUES ($1, 1)
 ON CONFLICT (tenant_id) DO UPDATE SET version = version.version + 1"""
 _IDS = {kind: Uuid() for name, kind in vars(ids).items() if name.endswith("Id")}
 
@@ -151,20 +152,23 @@ class Tx(Read):
         *,
         skip_conflicts: bool = False,
     ) -> int:
-        """Insert rows that share one set of columns, in one statement.
+        """Insert rows that share one set of columns, in one round trip.
 
         ``tenant_id`` is filled in. With ``skip_conflicts`` rows whose key exists are passed over.
         Gives the number of rows that were inserted.
         """
         if not rows:
             return 0
-        return (await self._lent.ask(*self._inserting(into, rows, skip_conflicts))).count
+        parts = self._insertings(into, rows, skip_conflicts=skip_conflicts)
+        answers = await gather(*(self._lent.ask(part.text, part.values) for part in parts))
+        return sum(answer.count for answer in answers)
 
     def add(self, into: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows like ``insert``, without waiting: with the next question or the commit,
         which fails if a row is there already."""
         if rows:
-            self._lent.put(*self._inserting(into, rows, skip_conflicts=False))
+            for part in self._insertings(into, rows, skip_conflicts=False):
+                self._lent.put(part.text, part.values)
 
     def put(self, statement: Prepared, **params: Any) -> None:
         """Run a statement without waiting: with the next question or the commit."""
@@ -206,21 +210,14 @@ class Tx(Read):
             self._lent.put(*jobs.deferred(self._jobs))
             self._jobs.clear()
         if self.moves_version:
-            self._lent.put(_MOVE_VERSION, [self.tenant_id])
+            self._lent.put(_MOVE_VERSION, [str(self.tenant_id)])
 
-    def _inserting(
-        self, into: type[Table], rows: Sequence[Mapping[str, Any]], skip_conflicts: bool
-    ) -> tuple[bytes, list[Any]]:
+    def _insertings(
+        self, into: type[Table], rows: Sequence[Mapping[str, Any]], *, skip_conflicts: bool
+    ) -> list[Inserting]:
         table = cast(CoreTable, into.__table__)
         self._touches(table)
-        columns = tuple(name for name in rows[0] if name != "tenant_id")
-        kinds = [table.columns[name].type for name in columns]
-        values = [
-            array_of(kind, [row[name] for row in rows])
-            for name, kind in zip(columns, kinds, strict=True)
-        ]
-        text = insert_text(table, columns, skip_conflicts=skip_conflicts)
-        return text, [self.tenant_id, *values]
+        return insertings(table, self.tenant_id, rows, skip_conflicts=skip_conflicts)
 
     def _touches(self, table: object) -> None:
         if cast(CoreTable, table).info.get("remembered"):

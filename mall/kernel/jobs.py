@@ -13,7 +13,9 @@ DELIVER = "mall.deliver"
 RUN_ERRAND = "mall.run_errand"
 QUEUE = "mall"
 
-_ROW = "ROW('mall', %s, 0, %s, NULL, %s, now() + %s)::procrastinate.procrastinate_job_to_defer_v1"
+_ROW = (
+    "ROW('mall', ${}, 0, ${}, NULL, ${}, now() + ${})::procrastinate.procrastinate_job_to_defer_v1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ def deferred(jobs: Sequence[Job]) -> tuple[bytes, list[Any]]:
     values = list[Any]()
     for job in jobs:
         values += [job.task, job.lock, Jsonb(job.args), job.after]
-    rows = ", ".join([_ROW] * len(jobs))
+    rows = ", ".join(
+        _ROW.format(*range(start, start + 4)) for start in range(1, len(values) + 1, 4)
+    )
     text = f"SELECT procrastinate.procrastinate_defer_jobs_v1(ARRAY[{rows}])"
     return text.encode(), values
