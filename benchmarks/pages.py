@@ -6,6 +6,8 @@ python -m benchmarks.pages [seconds]
 import json
 import sys
 import time
+from collections.abc import Sequence
+from itertools import cycle
 
 import uvloop
 
@@ -32,20 +34,21 @@ def main() -> None:
 
 
 async def _all(mall: Running, seconds: float) -> dict[str, float]:
-    slug = mall.slugs[0]
     paths = {
-        "bare_per_s": "/hello",
-        "product_json_per_s": f"/api/shop/v1/products/{slug}",
-        "product_html_per_s": f"/products/{slug}",
-        "list_html_per_s": "/categories/bench",
+        "bare_per_s": ["/hello"],
+        "product_json_per_s": [f"/api/shop/v1/products/{slug}" for slug in mall.slugs],
+        "product_html_per_s": [f"/p/{slug}" for slug in mall.slugs],
+        "list_html_per_s": ["/c/bench"],
     }
-    return {name: await rate(mall.port, path, seconds) for name, path in paths.items()}
+    return {name: await rate(mall.port, some, seconds) for name, some in paths.items()}
 
 
-async def rate(port: int, path: str, seconds: float) -> float:
-    """Let the clients read one address for a while; gives answers a second."""
+async def rate(port: int, paths: Sequence[str], seconds: float) -> float:
+    """Let the clients read addresses by turns for a while; gives answers a second."""
+    by_turns = cycle(paths)
 
     async def turn(client: Client) -> bool:
+        path = next(by_turns)
         status, body = await client.ask("GET", path, headers={"Accept-Language": "zh-CN"})
         if status != 200:
             raise SystemExit(f"{path}: {status} {body[:500].decode()}")

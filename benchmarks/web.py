@@ -1,11 +1,9 @@
 """The mall's own web process with one route more: the bare answer that the others are held to."""
 
-from granian.constants import Interfaces, Loops
-from granian.log import LogLevels
-from granian.server import Server
 from litestar import get
 from litestar.types import ASGIApp
 
+from mall.doors.command.serving import serve_web
 from mall.doors.web import create_app
 from mall.kernel.settings import from_environment
 
@@ -16,21 +14,11 @@ async def hello() -> str:
     return "hello"
 
 
-def app() -> ASGIApp:
-    """Build the mall with the bare route."""
-    return create_app(from_environment(), also=[hello])
+def __getattr__(name: str) -> ASGIApp:
+    if name == "app":
+        return create_app(from_environment(), also=[hello])
+    raise AttributeError(name)
 
 
 if __name__ == "__main__":
-    settings = from_environment()
-    Server(
-        "benchmarks.web:app",
-        factory=True,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        workers=settings.web_processes,
-        loop=Loops.uvloop,
-        websockets=False,
-        log_level=LogLevels.warning,
-    ).serve()
+    serve_web(from_environment(), "benchmarks.web:app")

@@ -6,6 +6,7 @@ header - goes the usual way, so that mistakes are explained in one place.
 """
 
 import re
+import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -81,8 +82,6 @@ class Express:
         """Answer a request. Gives what is left to receive when it has to go the usual way."""
         if headers.get(b"content-type") != _JSON[1]:
             return receive
-        if int(headers.get(b"content-length", b"0")) > _BODY_AT_MOST:
-            return receive
         read = list[HTTPReceiveMessage]()
         given = await _given(ride, headers, receive, read)
         if given is None:
@@ -98,6 +97,7 @@ class Express:
                     given[name] = await giver(request, open_until_answered)
                 value = await ride.call(**given)
         except Exception as failure:
+            request.state.trace = secrets.token_hex(6)
             answer = problem_response(request, failure)
             await answer.to_asgi_response(None, request)(scope, receive, send)  # pyright: ignore[reportUnknownMemberType]
             return None
@@ -119,12 +119,15 @@ async def _given(
         if not header.pattern.search(value):
             return None
         given[header.parameter] = value
+    body = bytearray()
     while not read or read[-1].get("more_body"):
-        message = await receive()
+        message = cast("HTTPReceiveMessage", await receive())
+        read.append(message)
         if message["type"] != "http.request":
             return None
-        read.append(message)
-    body = b"".join(message.get("body", b"") for message in read)
+        body.extend(message.get("body", b""))
+        if len(body) > _BODY_AT_MOST:
+            return None
     try:
         given["data"] = ride.decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):

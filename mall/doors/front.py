@@ -1,7 +1,7 @@
 """The first thing a request meets: which mall, which language, how fast, and what is kept ready."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -20,8 +20,10 @@ from mall.doors.given import MALLS, SAFE
 from mall.doors.house import NOBODY, House
 from mall.doors.limits import Limiter, TooFast
 from mall.doors.micro_cache import Kept, Key, MicroCache
-from mall.doors.problems import CrossSite, problem_response
+from mall.doors.problems import CrossSite
 from mall.doors.static import StaticFiles
+from mall.doors.storefront import show_problem
+from mall.kernel.db import Present
 from mall.kernel.i18n import LANGUAGES, best_language
 from mall.kernel.source import Source
 from mall.members import Begun
@@ -83,20 +85,25 @@ class Front:
         language = _language(headers, tenant)
         cast("dict[str, Any]", scope)["mall_language"] = language
         key: Key | None = None
+        version = 0
         if scope["method"] == "GET" and tenant is not None:
             zipped = b"gzip" in headers.get(b"accept-encoding", b"")
             key = (tenant.slug, path, scope["query_string"], language, zipped)
-            kept = self._kept.get(key)
-            if kept is not None:
-                await _send_kept(kept, headers, send)
-                return
+            try:
+                kept = self._kept.get(key) or await self._renewed(key, tenant)
+                if kept is not None:
+                    await _send_kept(kept, headers, send)
+                    return
+                version = await self._house.db.version(tenant.id)
+            except Exception as failure:
+                refusal = failure
+        sending = self._sending(scope, headers, key, version, send)
         refusal = refusal or self._refusal(scope, headers)
         if refusal is not None:
             request = Request[Any, Any, Any](scope, receive, send)
-            response = problem_response(request, refusal).to_asgi_response(None, request)
-            await response(scope, receive, send)
+            response = show_problem(request, refusal).to_asgi_response(None, request)
+            await response(scope, receive, sending)
             return
-        sending = self._sending(scope, headers, key, send)
         ride = self._express.find(scope)
         if ride is not None:
             left = await self._express.go(ride, scope, headers, receive, sending)
@@ -119,6 +126,17 @@ class Front:
 
         return await house.malls.get(name, ask)
 
+    async def _renewed(self, key: Key, tenant: Tenant) -> Kept | None:
+        """Give an answer whose time is over if nothing has changed of what it was made of."""
+        kept, db = self._kept.stale(key), self._house.db
+        if kept is None or kept.tenant != tenant or kept.version != await db.version(tenant.id):
+            return None
+        for present in kept.present:
+            if not await db.is_present(tenant.id, present):
+                return None
+        self._kept.renew(kept)
+        return kept
+
     def _is_bare(self, headers: Headers) -> bool:
         """Tell whether the host is that of the installation, not one that nobody owns."""
         name = host_name(headers.get(b"host", b"").decode("latin-1"))
@@ -136,8 +154,13 @@ class Front:
                 return TooFast(wait)
         return None
 
-    def _sending(self, scope: HTTPScope, headers: Headers, key: Key | None, send: Send) -> Send:
-        """Add what every answer carries; keep or tag those that may be."""
+    def _sending(
+        self, scope: HTTPScope, headers: Headers, key: Key | None, version: int, send: Send
+    ) -> Send:
+        """Add what every answer carries; keep or tag those that may be.
+
+        ``version``: of the mall, asked before the answer was made.
+        """
         start: HTTPResponseStartEvent | None = None
         body = bytearray()
         asked_api = scope["method"] == "GET" and scope["path"].startswith(_ETAG_FROM)
@@ -161,9 +184,12 @@ class Front:
             seconds = _keeps(scope)
             tag = f'"{hashlib.blake2b(whole, digest_size=12).hexdigest()}"'.encode()
             start["headers"] = [*start["headers"], (b"etag", tag)]
+            present = cast("Sequence[Present]", _seen_in(scope, "state").get("present", ()))
+            mall = cast("Tenant | None", cast("dict[str, Any]", scope).get("mall"))
+            kept = Kept(start, whole, seconds, mall, version, present)
             if key is not None and seconds > 0 and not _sets_cookie(start):
-                self._kept.put(key, start, whole, seconds)
-            await _send_kept(Kept(0.0, start, whole), headers, send)
+                self._kept.put(key, kept)
+            await _send_kept(kept, headers, send)
 
         return sending
 

@@ -150,6 +150,7 @@ async def give_read(request: AnyRequest) -> AsyncGenerator[Read]:
     tenant_id = NOBODY if bare else tenant_of(request).id
     async with house_of(request).db.read(tenant_id) as read:
         yield read
+    request.state.present = read.present  # Front keeps the answer for as long as this is true
 
 
 async def give_tx(request: AnyRequest) -> AsyncGenerator[Tx]:

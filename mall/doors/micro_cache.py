@@ -1,11 +1,19 @@
-"""Whole answers kept for a second: what everybody sees alike is made once for a rush."""
+"""Whole answers kept for a second: what everybody sees alike is made once for a rush.
 
+An answer whose second is over is good for another one if nothing that it was made of has changed.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 
 from litestar.types import HTTPResponseStartEvent
 
+from mall.kernel.db import Present
+from mall.tenants import Tenant
+
 _BYTES_AT_MOST = 32_000_000
+_SECONDS_AT_MOST = 60.0  # then it is made anew, whatever the clock may do to what it says
 
 type Key = tuple[str, str, bytes, str, bool]  # mall, path, query, language, gzip wanted
 
@@ -14,9 +22,14 @@ type Key = tuple[str, str, bytes, str, bool]  # mall, path, query, language, gzi
 class Kept:
     """One answer, ready to be sent again."""
 
-    until: float
     start: HTTPResponseStartEvent
     body: bytes
+    seconds: float = 0
+    tenant: Tenant | None = None  # the mall as it was when this was made
+    version: int = 0  # of what is remembered of the mall, then
+    present: Sequence[Present] = ()  # what it says of the moment
+    until: float = 0
+    at_most_until: float = 0
 
 
 class MicroCache:
@@ -32,11 +45,22 @@ class MicroCache:
         kept = self._kept.get(key)
         return kept if kept is not None and kept.until > monotonic() else None
 
-    def put(self, key: Key, start: HTTPResponseStartEvent, body: bytes, seconds: float) -> None:
+    def stale(self, key: Key) -> Kept | None:
+        """Give an answer whose time is over, but which may be renewed."""
+        kept = self._kept.get(key)
+        return kept if kept is not None and kept.at_most_until > monotonic() else None
+
+    def renew(self, kept: Kept) -> None:
+        """Let an answer be good for another while."""
+        kept.until = min(monotonic() + kept.seconds, kept.at_most_until)
+
+    def put(self, key: Key, kept: Kept) -> None:
         """Keep an answer for a while."""
-        if self._bytes + len(body) > _BYTES_AT_MOST:
+        if self._bytes + len(kept.body) > _BYTES_AT_MOST:
             self._kept.clear()
             self._bytes = 0
         before = self._kept.get(key)
-        self._bytes += len(body) - (len(before.body) if before else 0)
-        self._kept[key] = Kept(monotonic() + seconds, start, body)
+        self._bytes += len(kept.body) - (len(before.body) if before else 0)
+        kept.at_most_until = monotonic() + _SECONDS_AT_MOST
+        self.renew(kept)
+        self._kept[key] = kept

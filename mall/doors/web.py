@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from litestar import Litestar, Response, Router
+from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
@@ -16,10 +16,8 @@ from mall.doors.faces import handlers_of
 from mall.doors.front import Front
 from mall.doors.given import GIVEN, AnyRequest, guard
 from mall.doors.house import open_house
-from mall.doors.problems import problem_response
 from mall.doors.static import StaticFiles
-from mall.doors.storefront import BUILT, storefront
-from mall.doors.storefront.trouble import problem_page
+from mall.doors.storefront import BUILT, show_problem, storefront
 from mall.kernel.settings import Settings, from_environment
 
 _BODY_AT_MOST = 1_000_000  # bytes; uploads say their own limit
@@ -57,21 +55,12 @@ def create_app(settings: Settings, also: Sequence[HTTPRouteHandler] = ()) -> ASG
             backend="gzip", minimum_size=600, gzip_compress_level=5
         ),
         openapi_config=OpenAPIConfig(
-            title="Jishi 集市",
-            version="1",
-            render_plugins=[],
-            openapi_router=Router("/api/schema", route_handlers=[], opt={"access": "anyone"}),
+            title="Jishi 集市", version="1", openapi_router=api_docs.Unhung("/", route_handlers=[])
         ),
         request_max_body_size=_BODY_AT_MOST,
         logging_config=None,
     )
     return Front(inner, StaticFiles(BUILT))
-
-
-def show_problem(request: AnyRequest, failure: Exception) -> Response[Any]:
-    """Answer programs with a problem and visitors with a page."""
-    programs = request.scope["path"].startswith(("/api/", "/healthz", "/callbacks/", "/media/"))
-    return (problem_response if programs else problem_page)(request, failure)
 
 
 async def name_trace(request: AnyRequest) -> None:

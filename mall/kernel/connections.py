@@ -48,9 +48,12 @@ class Lent:
         self._begin = (begin, f"SET LOCAL mall.tenant = '{UUID(str(tenant_id))}'".encode())
         self._begun = False
         self._over = False
+        self._failure: BaseException | None = None  # after it nothing runs any more
         self._open: Open | None = None
+        self._spoilt = False
         self._waiting = deque[_Question]()
         self._runner: asyncio.Task[None] | None = None
+        self._undoing: asyncio.Task[None] | None = None
 
     async def ask(self, text: bytes, params: Params = ()) -> Answer:
         """Run a statement and wait for its answer."""
@@ -62,42 +65,62 @@ class Lent:
 
     def put(self, text: bytes, params: Params) -> None:
         """Run a statement whose answer nobody needs; if it fails, the next question fails."""
+        self._refuse_if_over()
         self._waiting.append(_Question(text, params, None))
 
     async def commit(self) -> None:
-        """End well what was begun."""
-        if self._begun or self._waiting:
+        """End well what was begun. Raises what the first statement that failed has raised:
+
+        PostgreSQL answers the COMMIT of a failed transaction with a ROLLBACK, and no error.
+        """
+        if self._begun or self._runner or self._waiting or self._failure:
             await self.ask(b"COMMIT")
 
     async def end(self) -> None:
         """Undo what was not committed, and return the connection."""
         self._over = True
         self._drop_waiting(RuntimeError("the transaction is over"))
+        if self._open is None and self._runner is None:
+            return
+        if self._open is not None and self._open.is_idle and not self._runner and not self._spoilt:
+            await self._pool.give_back(self._open)
+            return
+        # whoever is cancelled once more while this goes on must not take the connection along
+        self._undoing = asyncio.create_task(self._undo())
+        await asyncio.shield(self._undoing)
+
+    async def _undo(self) -> None:
         try:
             if self._runner is not None:
+                if self._open is None:  # it stands in the queue for nothing
+                    self._runner.cancel()
                 await asyncio.wait([self._runner])
-            if self._open is not None and not self._open.is_idle:
+            if self._open is not None and not self._open.is_idle and not self._spoilt:
                 await self._open.raw.execute(b"ROLLBACK")
         except psycopg.Error:
             pass  # the pool throws it away
         finally:
             if self._open is not None:
-                await self._pool.give_back(self._open)
+                await self._pool.give_back(self._open, spoilt=self._spoilt)
 
     async def _asked(self, text: bytes, params: Params, call: Call | None) -> Any:
-        if self._over:
-            raise RuntimeError("the transaction is over")
+        self._refuse_if_over()
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Question(text, params, answer, call))
         if self._runner is None:
             self._runner = asyncio.create_task(self._run())
         return await answer
 
+    def _refuse_if_over(self) -> None:
+        if self._over:
+            raise RuntimeError("the transaction is over")
+
     async def _run(self) -> None:
         try:
             while any(question.answer for question in self._waiting):
                 await asyncio.sleep(0)  # those who ask at this moment come along
-                await self._answer(self._next())
+                if self._waiting:  # else the transaction has ended meanwhile
+                    await self._answer(self._next())
         except BaseException as failure:
             self._drop_waiting(failure)
             raise
@@ -112,6 +135,9 @@ class Lent:
         return going
 
     async def _answer(self, going: Sequence[_Question]) -> None:
+        if self._failure is not None:
+            _fail(going, self._failure)
+            return
         try:
             if going[0].call is not None:
                 if not self._begun:
@@ -121,6 +147,7 @@ class Lent:
             else:
                 answers = await self._send(going)
         except Exception as failure:
+            self._failure = failure
             _fail(going, failure)
             return
         except BaseException as failure:  # the process is stopping
@@ -136,12 +163,16 @@ class Lent:
         raw = self._open.raw
         if self._begun and len(going) == 1:
             return [await _answer_of(await _executed(raw, going[0]))]
+        # When a pipeline fails, the driver takes what it was to prepare there for prepared: the
+        # same statement would fail on this connection ever after.
+        self._spoilt = True
         async with raw.pipeline():
             if not self._begun:
                 self._begun = True
                 for text in self._begin:
                     await raw.execute(text, prepare=False)
             cursors = [await _executed(raw, question) for question in going]
+        self._spoilt = False
         return [await _answer_of(cursor) for cursor in cursors]
 
     def _drop_waiting(self, failure: BaseException) -> None:

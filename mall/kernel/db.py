@@ -62,6 +62,7 @@ class Table(DeclarativeBase):
     }
 
 
+type Present = tuple[Any, Sequence[Any], dict[Any, Any]]  # load, keys, what was found of them
 type Load[Key, Value] = Callable[[Read, Sequence[Key]], Awaitable[Mapping[Key, Value]]]
 
 
@@ -72,6 +73,7 @@ class Read:
         self._lent = lent
         self._snapshots = snapshots
         self.tenant_id = tenant_id
+        self.present = list[Present]()  # what was true at its moment only
 
     async def run(
         self, statement: Executable, params: Mapping[str, Any] | None = None
@@ -94,7 +96,9 @@ class Read:
         self, load: Load[Key, Value], keys: Sequence[Key]
     ) -> dict[Key, Value]:
         """Give what ``load`` finds now, in one question with everybody who asks now."""
-        return await self._snapshots.together(self.tenant_id, load, keys)
+        found = await self._snapshots.together(self.tenant_id, load, keys)
+        self.present.append((load, tuple(keys), found))
+        return found
 
     def _question(
         self, statement: Prepared, params: Mapping[str, Any]
@@ -135,7 +139,8 @@ class Tx(Read):
         found, missing = self._snapshot.known(load, keys)
         if missing:
             asked = await load(self, missing)
-            self._snapshots.learn(self._snapshot, load, missing, asked)
+            if not self.moves_version:  # else it may be ours alone, and never be committed
+                self._snapshots.learn(self._snapshot, load, missing, asked)
             found.update(asked)
         return found
 
@@ -212,6 +217,13 @@ class Tx(Read):
         if self.moves_version:
             self._lent.put(_MOVE_VERSION, [str(self.tenant_id)])
 
+    def _question(
+        self, statement: Prepared, params: Mapping[str, Any]
+    ) -> tuple[bytes, dict[str, Any]]:
+        if statement.changes is not None:
+            self._touches(statement.changes)
+        return super()._question(statement, params)
+
     def _insertings(
         self, into: type[Table], rows: Sequence[Mapping[str, Any]], *, skip_conflicts: bool
     ) -> list[Inserting]:
@@ -264,6 +276,15 @@ class Database:
             await lent.commit()
         finally:
             await lent.end()
+
+    async def version(self, tenant_id: TenantId) -> int:
+        """Tell how often what is remembered of a mall has changed, half a second ago or later."""
+        return (await self._snapshots.current(tenant_id)).version
+
+    async def is_present(self, tenant_id: TenantId, present: Present) -> bool:
+        """Tell whether that is still true now."""
+        load, keys, found = present
+        return await self._snapshots.together(tenant_id, load, keys) == found
 
     async def _ask(self, tenant_id: TenantId, load: Any, keys: Sequence[Any]) -> Mapping[Any, Any]:
         async with self._lent(self._shared, b"BEGIN READ ONLY", tenant_id) as lent:

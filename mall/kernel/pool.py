@@ -54,10 +54,10 @@ class Pool:
             self._seats.release()
             raise
 
-    async def give_back(self, one: Open) -> None:
-        """Return a connection; one that is broken or not idle is thrown away."""
+    async def give_back(self, one: Open, *, spoilt: bool = False) -> None:
+        """Return a connection; one that is broken, spoilt or not idle is thrown away."""
         try:
-            if one.is_idle:
+            if one.is_idle and not spoilt:
                 self._free.append(one)
                 return
             if one.raw.closed:  # the server has gone, and with it the others

@@ -73,15 +73,20 @@ class Snapshots:
 
         An answer is never older than half a second and the time of one question.
         """
-        snapshot = self._mine.get(tenant_id)
-        if snapshot is None or snapshot.checked_at + CHECKED_EVERY < monotonic():
-            snapshot = await self._checked(tenant_id)
+        snapshot = await self.current(tenant_id)
         found, missing = snapshot.known(load, keys)
         if missing:
             asked = await self.together(tenant_id, load, missing)
             self.learn(snapshot, load, missing, asked)
             found.update(asked)
         return found
+
+    async def current(self, tenant_id: TenantId) -> Snapshot:
+        """Give the snapshot of the version that the mall had half a second ago or later."""
+        snapshot = self._mine.get(tenant_id)
+        if snapshot is None or snapshot.checked_at + CHECKED_EVERY < monotonic():
+            snapshot = await self._checked(tenant_id)
+        return snapshot
 
     def at(self, tenant_id: TenantId, version: int) -> Snapshot:
         """Give what is known at a version that was read just now."""

@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Executable, Integer, LargeBinary, Uuid
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql.psycopg import dialect
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import CompilerElement
 from sqlalchemy.types import TypeEngine
 
@@ -35,6 +36,11 @@ class Prepared:
         text = str(self._compiled)
         assert "POSTCOMPILE" not in text, "use = any(:array) instead of in_()"
         return text.encode()
+
+    @cached_property
+    def changes(self) -> object | None:
+        """The table whose rows it changes. None: it only reads."""
+        return self._statement.table if isinstance(self._statement, UpdateBase) else None
 
     def filled(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Give all that the statement needs as the driver takes it."""

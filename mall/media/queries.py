@@ -15,7 +15,7 @@ from mall.media.rules import Asset
 
 async def assets(read: Read, ids: Sequence[AssetId]) -> dict[AssetId, Asset]:
     """Load pictures to show them; unknown ids are left out, removed pictures are still there."""
-    return await store.assets(read, ids)
+    return await read.recall(store.assets, ids)
 
 
 async def asset(read: Read, asset_id: AssetId) -> Asset | None:

@@ -14,7 +14,10 @@ class AssetRow(Table):
     """A picture. Its id comes from the content of the upload, so one upload has one row."""
 
     __tablename__ = "asset"
-    __table_args__ = (Index(None, "tenant_id", "created_at", "id"), {"schema": "media"})
+    __table_args__ = (
+        Index(None, "tenant_id", "created_at", "id"),
+        {"schema": "media", "info": {"remembered": True}},
+    )
     tenant_id: Mapped[TenantId] = mapped_column(primary_key=True)
     id: Mapped[AssetId] = mapped_column(primary_key=True)
     kind: Mapped[str]

@@ -36,6 +36,7 @@ from mall.orders.rules import (
     WrongState,
     sendable,
 )
+from mall.orders.rules.acts import open_to_buyer
 from mall.orders.rules.refunding import RefundLine, RefundPlan
 from mall.orders.store import Filter, Refund, record
 
@@ -70,6 +71,7 @@ __all__ = [
     "decide_return",
     "lock",
     "mark_shipped",
+    "open_to_buyer",
     "order",
     "orders",
     "pay",

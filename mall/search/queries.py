@@ -1,6 +1,7 @@
 """What shoppers can ask about goods."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mall import catalog, inventory, pricing
 from mall.catalog import Category, paths
@@ -31,6 +32,7 @@ _TITLES: Mapping[str, Texts] = {
     "tag": {"zh-CN": "特点", "en": "Features"},
 }
 _FIRST_ATTRIBUTE = "attr:"
+_ALL = "all"
 
 
 async def find(read: Read, query: Query, *, page: int = 1, limit: int = 20) -> Found:
@@ -65,33 +67,59 @@ async def cards_by_ids(read: Read, ids: Sequence[ProductId]) -> dict[ProductId, 
 async def newest(read: Read, category: Category | None, *, limit: int) -> list[Hit]:
     """Load the newest goods, of a category and below or of the whole mall (None)."""
     facets = [f"category:{category.id.hex}"] if category else []
-    return await store.newest(read, facets, limit)
+    key = (*facets, str(limit))
+    return (await read.recall(_newest, [key]))[key]
+
+
+async def _newest(read: Read, keys: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], list[Hit]]:
+    return {key: await store.newest(read, key[:-1], int(key[-1])) for key in keys}
 
 
 async def goods(read: Read, slug: str) -> Goods | None:
-    """Load all that a product page says; None: nothing of that name is shown to shoppers."""
-    product = await catalog.product_by_slug(read, slug)
-    if product is None or product.state != "published":
+    """Load all that a product page says; None: nothing of that name is shown to shoppers.
+
+    Stock is of this moment, the rest half a second old at most.
+    """
+    known = (await read.recall(_goods, [slug])).get(slug)
+    if known is None:
         return None
-    skus = [sku.id for sku in product.skus if sku.active]
-    prices = await pricing.prices(read, skus)
-    if not prices:
-        return None
-    left = await inventory.availability(read, skus)
-    known = await shelves(read)
-    return Goods(
-        product=product,
-        brand=known.brands.get(product.brand_id),
-        way=known.ways.get(product.category_id, ()),
-        prices=prices,
-        availability=left,
-        parameters=parameters(product, known),
-        tags=tuple((tag, known.tags[tag]) for tag in product.tags if tag in known.tags),
-    )
+    skus = [sku.id for sku in known.product.skus if sku.active]
+    return replace(known, availability=await read.together(inventory.availability, skus))
+
+
+async def _goods(read: Read, slugs: Sequence[str]) -> dict[str, Goods]:
+    """Load what product pages say, but for stock; what is not shown to shoppers is missing."""
+    ids = await catalog.ids_by_slugs(read, slugs)
+    products = await catalog.products(read, list(ids.values()))
+    shown = [one for one in products.values() if one.state == "published"]
+    prices = await pricing.prices(read, [sku.id for one in shown for sku in one.skus if sku.active])
+    shelves = await _shelves(read)
+    found = dict[str, Goods]()
+    for product in shown:
+        own = {sku.id: prices[sku.id] for sku in product.skus if sku.id in prices}
+        if own:
+            found[product.slug] = Goods(
+                product=product,
+                brand=shelves.brands.get(product.brand_id),
+                way=shelves.ways.get(product.category_id, ()),
+                prices=own,
+                availability={},
+                parameters=parameters(product, shelves),
+                tags=tuple((tag, shelves.tags[tag]) for tag in product.tags if tag in shelves.tags),
+            )
+    return found
 
 
 async def shelves(read: Read) -> Shelves:
-    """Load what products point at; four statements."""
+    """Give what products point at, half a second old at most."""
+    return (await read.recall(_all_shelves, [_ALL]))[_ALL]
+
+
+async def _all_shelves(read: Read, keys: Sequence[str]) -> dict[str, Shelves]:
+    return {_ALL: await _shelves(read)}
+
+
+async def _shelves(read: Read) -> Shelves:
     categories = await catalog.categories(read)
     brands: dict[BrandId | None, catalog.Brand] = {
         brand.id: brand for brand in await catalog.brands(read)

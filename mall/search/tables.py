@@ -17,7 +17,7 @@ class DocumentRow(Table):
     __table_args__ = (
         Index(None, "tenant_id", "published_at_micros"),
         Index(None, "tenant_id", "price_minor"),
-        {"schema": "search"},
+        {"schema": "search", "info": {"remembered": True}},
     )
     tenant_id: Mapped[TenantId] = mapped_column(primary_key=True)
     product_id: Mapped[ProductId] = mapped_column(primary_key=True)

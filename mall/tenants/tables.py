@@ -17,7 +17,7 @@ class TenantRow(Table):
     __table_args__ = (
         # unique over all malls: this is the directory itself
         Index("uq_tenant_slug", "slug", unique=True, info={"across_tenants": True}),
-        {"schema": "tenants"},
+        {"schema": "tenants", "info": {"remembered": True}},
     )
     tenant_id: Mapped[TenantId] = mapped_column(primary_key=True)
     slug: Mapped[str]
@@ -39,7 +39,7 @@ class HostRow(Table):
     __table_args__ = (
         ForeignKeyConstraint(["tenant_id"], ["tenants.tenant.tenant_id"]),
         Index("uq_host_host", "host", unique=True, info={"across_tenants": True}),
-        {"schema": "tenants"},
+        {"schema": "tenants", "info": {"remembered": True}},
     )
     tenant_id: Mapped[TenantId] = mapped_column(primary_key=True)
     host: Mapped[str] = mapped_column(primary_key=True)
@@ -49,7 +49,7 @@ class PageRow(Table):
     """A page of words."""
 
     __tablename__ = "page"
-    __table_args__ = ({"schema": "tenants"},)
+    __table_args__ = ({"schema": "tenants", "info": {"remembered": True}},)
     tenant_id: Mapped[TenantId] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[dict[str, Any]]

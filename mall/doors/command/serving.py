@@ -1,23 +1,25 @@
-"""The web process: Granian in front of the Litestar application."""
+"""The web process: uvicorn in front of the application."""
 
-from granian.constants import Interfaces, Loops
-from granian.log import LogLevels
-from granian.server import Server
+import uvicorn
 
 from mall.kernel.settings import Settings
 
+_PATIENCE = 10  # seconds that requests in flight get when it is closed
 
-def serve_web(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM; requests in flight get ten seconds."""
-    Server(
-        "mall.doors.web:app",
-        address=settings.host,
+
+def serve_web(settings: Settings, app: str = "mall.doors.web:app") -> None:
+    """Serve until SIGINT or SIGTERM. ``app``: where the application is found, as module:name."""
+    uvicorn.run(
+        app,
+        host=settings.host,
         port=settings.port,
-        interface=Interfaces.ASGI,
         workers=settings.web_processes,
-        loop=Loops.uvloop,
-        websockets=False,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-        workers_kill_timeout=10,
-    ).serve()
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_PATIENCE,
+    )

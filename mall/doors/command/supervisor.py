@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from ipaddress import ip_address
 
 from mall.doors.command.children import MARK, Child, end_all, end_orphans
 from mall.doors.command.demo_goods import demo_accounts, has_goods
@@ -57,6 +58,7 @@ class _Mall:
         self.stack = stack
         self.cluster: Cluster | None = None
         self.server: subprocess.Popen[bytes] | None = None
+        self.seeded = False  # the demo malls are in the database
         self.environ = dict(os.environ) | {MARK: str(settings.data), "PYTHONUNBUFFERED": "1"}
         if settings.demo:
             self.environ["MALL_PAY_SECRET"] = pay_secret(settings)
@@ -99,8 +101,10 @@ class _Mall:
     def _bring_up_to_date(self, urls: Urls) -> None:
         if not up_to_date(urls.owner):
             self._run_to_end("migrate")
-        if self.settings.demo and has_goods() and not is_done(urls.owner, SEEDED):
+        self.seeded = is_done(urls.owner, SEEDED)
+        if self.settings.demo and has_goods() and not self.seeded:
             self._run_to_end("seed")
+            self.seeded = True
 
     def _run_to_end(self, command: str) -> None:
         """Run one of our commands; it shows its own progress and explains its own troubles."""
@@ -160,6 +164,9 @@ class _Mall:
     def _announce(self) -> None:
         for line in greeting(self.settings):
             out.print(line)
+        warning = warning_of(self.settings, seeded=self.seeded)
+        if warning:
+            err.print(f"[yellow]![/yellow] {warning}")
         out.print(f"ready {self.settings.url}")
 
 
@@ -184,6 +191,27 @@ def greeting(settings: Settings) -> list[str]:
         f"接口 · API docs  {settings.url}/api/docs",
         f"日志 · logs      {settings.data / 'logs'}    Ctrl-C 关闭 · closes",
     ]
+
+
+def warning_of(settings: Settings, *, seeded: bool) -> str:
+    """Say that strangers can sign in as the owner of a demo mall; "" when they cannot.
+
+    ``seeded``: the demo malls are in the database; there they stay without ``MALL_DEMO`` too.
+    """
+    if not seeded or _is_this_machine(settings.host):
+        return ""
+    return (
+        "网络中的任何人都能用公开的密码登录演示店铺;"
+        "正式使用请设 MALL_DEMO=0,并换一个新的 MALL_DATA 或 DATABASE_URL。\n"
+        "  Anybody on the network can sign in to the demo malls, whose passwords are public; "
+        "for real use set MALL_DEMO=0 and a new MALL_DATA or DATABASE_URL."
+    )
+
+
+def _is_this_machine(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
 
 
 @contextmanager

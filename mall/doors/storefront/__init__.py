@@ -10,9 +10,9 @@ from litestar import Router
 from litestar.handlers import HTTPRouteHandler
 
 from mall.doors.storefront.built import BUILT
-from mall.doors.storefront.trouble import problem_page
+from mall.doors.storefront.trouble import show_problem
 
-__all__ = ["BUILT", "problem_page", "storefront"]
+__all__ = ["BUILT", "show_problem", "storefront"]
 
 _PAGES = (
     "home",
@@ -37,9 +37,4 @@ def storefront() -> Router:
     for name in _PAGES:
         hung_out: Sequence[HTTPRouteHandler] = import_module(f"{__name__}.{name}").HANDLERS
         handlers.extend(hung_out)
-    return Router(
-        "/",
-        route_handlers=handlers,
-        exception_handlers={Exception: problem_page},
-        include_in_schema=False,
-    )
+    return Router("/", route_handlers=handlers, include_in_schema=False)

@@ -18,14 +18,21 @@ def styles(*kinds: str) -> Markup:
     The styles stand in the page itself: a first visit then sees it one round trip earlier, and
     they are few kilobytes.
     """
-    files = [_address(f"src/styles/{name}.css") for name in ("main", *kinds)]
+    files = [address(f"src/styles/{name}.css") for name in ("main", *kinds)]
     sheets = [(BUILT / file.rpartition("/")[2]).read_text() for file in files if file]
     return Markup("<style>{}</style>").format(Markup("".join(sheets)))  # noqa: S704 - our own
 
 
 def script() -> str:
     """Give the address of the script."""
-    return _address(_SCRIPT)
+    return address(_SCRIPT)
+
+
+@cache
+def address(source: str) -> str:
+    """Find the built name of a source; "" when nothing was built (tests that show no page)."""
+    file = _read("manifest.json").get(source, {}).get("file", "")
+    return f"/assets/{file}" if file else ""
 
 
 @cache
@@ -36,13 +43,6 @@ def icon(name: str, kind: str = "") -> Markup:
     return Markup(  # noqa: S704 - the drawings are ours
         f'<svg class="{classes}" viewBox="0 0 24 24" aria-hidden="true">{drawing}</svg>'
     )
-
-
-@cache
-def _address(source: str) -> str:
-    """Find the built name of a source; "" when nothing was built (tests that show no page)."""
-    file = _read("manifest.json").get(source, {}).get("file", "")
-    return f"/assets/{file}" if file else ""
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from mall.doors.storefront.saying import Saying
 from mall.kernel.time import Instant
-from mall.orders import Happening, Order, Refund
+from mall.orders import Happening, Order, Refund, open_to_buyer
 
 TABS: dict[str, tuple[str, ...] | None] = {
     "": None,
@@ -78,15 +78,8 @@ def steps(_: Saying, order: Order) -> list[tuple[str, bool]]:
 
 
 def what_can_be_done(order: Order) -> list[str]:
-    """List what the buyer can do with an order now."""
-    if order.state == "unpaid":
-        return [] if order.closing else ["cancel", "pay"]
-    left = sum(line.quantity - line.refunded for line in order.lines)
-    if order.state == "paid":  # the last unit goes back by cancelling
-        return ["cancel", *(["refund"] if left > 1 else [])]
-    can = ["refund"] if left and order.state in {"partly_shipped", "shipped", "received"} else []
-    if order.state == "shipped":
-        can.append("receive")
+    """List what the buyer can do with an order now; buying the same again is of the pages only."""
+    can = list[str](open_to_buyer(order))
     if order.state in {"received", "closed", "cancelled"}:
         can.append("again")
     return can

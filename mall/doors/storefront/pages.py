@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from time import monotonic
 from typing import Any, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -26,8 +25,8 @@ from mall.tenants import Tenant
 type Page = Response[bytes]
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_NAVIGATION_SECONDS = 1.0
-_HTML = "text/html; charset=utf-8"
+_ALL = "all"
+_HTML = "text/html"  # the framework adds the charset
 PUBLIC = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
 PRIVATE = {"Cache-Control": "private, no-cache"}
 
@@ -110,14 +109,15 @@ class Frame:
         return {slug: self.text(title) for slug, title in self.navigation.words}
 
 
-_known: dict[TenantId, tuple[float, Navigation]] = {}
+_last: dict[TenantId, Navigation] = {}  # for pages that must not ask
 
 
 async def navigation_of(read: Read) -> Navigation:
-    """Load the shelves and the pages of words; remembered for a second."""
-    known = _known.get(read.tenant_id)
-    if known is not None and known[0] > monotonic():
-        return known[1]
+    """Give the shelves and the pages of words, half a second old at most."""
+    return (await read.recall(_navigation, [_ALL]))[_ALL]
+
+
+async def _navigation(read: Read, keys: Sequence[str]) -> dict[str, Navigation]:
     found = await catalog.categories(read)
     mall = await tenants.mine(read)
     logo = mall.theme.logo if mall else None
@@ -142,10 +142,10 @@ async def navigation_of(read: Read) -> Navigation:
         images.get(logo) if logo else None,
         {tag.code: tag.title for tag in await catalog.tags(read)},
     )
-    if len(_known) > 4_096:
-        _known.clear()
-    _known[read.tenant_id] = (monotonic() + _NAVIGATION_SECONDS, navigation)
-    return navigation
+    if len(_last) > 4_096:
+        _last.clear()
+    _last[read.tenant_id] = navigation
+    return {_ALL: navigation}
 
 
 async def public(request: AnyRequest, read: Read, tenant: Tenant, language: Language) -> Frame:
@@ -187,8 +187,8 @@ def framed(
 
 def remembered(tenant: Tenant | None) -> Navigation:
     """Give the navigation if it is known without asking, for pages that must not ask."""
-    known = _known.get(tenant.id) if tenant else None
-    return known[1] if known else Navigation()
+    known = _last.get(tenant.id) if tenant else None
+    return known or Navigation()
 
 
 def page(
@@ -231,10 +231,16 @@ def rendered(template: str, frame: Frame, **values: Any) -> bytes:
     )
 
 
-def page_without_mall(template: str, language: Language, say: Saying, **values: Any) -> Page:
+def page_without_mall(template: str, say: Saying, **values: Any) -> Page:
     """Fill the template of a page that belongs to no mall."""
-    text = environment().get_template(template).render(_=say, language=language, **values)
-    return Response(text.encode(), media_type=_HTML, headers=PUBLIC)
+    text = rendered_without_mall(template, say, **values)
+    return Response(text, media_type=_HTML, headers=PUBLIC)
+
+
+def rendered_without_mall(template: str, say: Saying, **values: Any) -> bytes:
+    """Fill such a template, as bytes."""
+    made = environment().get_template(template)
+    return made.render(_=say, language=say.language, **values).encode()
 
 
 def rendered_nothing(headers: Mapping[str, str], *, cookies: Sequence[Cookie] = ()) -> Page:

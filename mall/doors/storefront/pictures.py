@@ -19,6 +19,9 @@ SIZES = {
 }
 
 _SMALL = frozenset({"card", "lane", "floor", "tile"})
+_FIRST = Markup('fetchpriority="high" decoding="sync"')
+# Lazy pictures in sight would else be fetched as urgently as the first one, and hold it up.
+_LATER = Markup('loading="lazy" decoding="async" fetchpriority="low"')
 _WIDE_ENOUGH = 640  # pixels, for what is a quarter of a wide screen, or half a phone
 
 
@@ -27,7 +30,8 @@ def picture(
 ) -> Markup:
     """Write a picture in its box.
 
-    ``first``: it is among what the visitor sees first, so it is fetched at once, ahead of others.
+    ``first``: it is among what the visitor sees first, so it is fetched at once, ahead of others,
+    and painted together with the words around it.
     A picture that is not there keeps its place.
     """
     if asset is None:
@@ -38,7 +42,6 @@ def picture(
     if sizes in _SMALL:  # more would only make the page longer
         most = best_width(asset, _WIDE_ENOUGH)
         offered = ", ".join(f"{address(asset, w)} {w}w" for w in asset.widths if w <= most)
-    how = 'fetchpriority="high"' if first else 'loading="lazy" decoding="async"'
     return Markup(
         '<span class="picture" style="--tint:{tint}"><img src="{src}" srcset="{srcset}" '
         'sizes="{sizes}" width="{width}" height="{height}" alt="{alt}" {how}></span>'
@@ -50,7 +53,7 @@ def picture(
         width=width,
         height=height_at(asset, width),
         alt=alt,
-        how=Markup(how),  # noqa: S704 - one of two literals
+        how=_FIRST if first else _LATER,
     )
 
 
@@ -60,8 +63,8 @@ def thumb(asset: Asset | None, alt: str = "") -> Markup:
         return picture(None)
     return Markup(
         '<span class="picture" style="--tint:{}"><img src="{}" width="160" height="{}" alt="{}" '
-        'loading="lazy" decoding="async"></span>'
-    ).format(asset.tint, address(asset, 160), height_at(asset, 160), alt)
+        "{}></span>"
+    ).format(asset.tint, address(asset, 160), height_at(asset, 160), alt, _LATER)
 
 
 def seen_address(asset: Asset | None, width: int = 960) -> str:

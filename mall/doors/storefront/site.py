@@ -98,7 +98,7 @@ async def show_robots(request: AnyRequest) -> Response[str]:
     """Tell robots where there is something for them."""
     closed = "\n".join(f"Disallow: {path}" for path in _NOT_FOR_ROBOTS)
     text = f"User-agent: *\n{closed}\nSitemap: {origin(request)}/sitemap.xml\n"
-    return Response(text, media_type="text/plain; charset=utf-8", headers=_HOUR)
+    return Response(text, media_type="text/plain", headers=_HOUR)
 
 
 @get("/sitemap.xml", opt={"access": "anyone", "cache": 1})
@@ -148,7 +148,7 @@ async def show_malls(request: AnyRequest, read: Read, language: Language) -> Res
         if one.hosts
     ]
     return page_without_mall(
-        "malls.html", language, Saying(language, "CNY", "UTC"), malls=cards, demo=settings.demo
+        "malls.html", Saying(language, "CNY", "UTC"), malls=cards, demo=settings.demo
     )
 
 

@@ -9,11 +9,27 @@ from litestar.response import Redirect
 from mall.doors.given import AnyRequest, give_language, mall_of
 from mall.doors.problems import Broken, as_problem, problem_response
 from mall.doors.storefront.links import came_from, here, linked
-from mall.doors.storefront.pages import framed, moved, remembered, rendered
+from mall.doors.storefront.pages import (
+    framed,
+    moved,
+    remembered,
+    rendered,
+    rendered_without_mall,
+)
+from mall.doors.storefront.saying import Saying
 from mall.kernel.problems import Nothing, NotSignedIn, Problem, TooMany, Unavailable
 from mall.tenants import Tenant
 
 log = logging.getLogger("mall.doors")
+_OF_PROGRAMS = ("/api/", "/healthz", "/callbacks/", "/media/")
+
+
+def show_problem(request: AnyRequest, failure: Exception) -> Response[Any]:
+    """Answer programs with a problem and visitors of pages with a page."""
+    wants_page = "text/html" in request.headers.get("accept", "text/html")
+    if not wants_page or request.scope["path"].startswith(_OF_PROGRAMS):
+        return problem_response(request, failure)
+    return problem_page(request, failure)
 
 
 def problem_page(request: AnyRequest, failure: Exception) -> Response[Any]:
@@ -21,22 +37,21 @@ def problem_page(request: AnyRequest, failure: Exception) -> Response[Any]:
 
     Asks nothing of the database, which may be what has failed.
     """
-    problem = as_problem(failure)
-    tenant = mall_of(request)
-    if tenant is None or "text/html" not in request.headers.get("accept", "text/html"):
-        return problem_response(request, failure)
-    if isinstance(problem, NotSignedIn):
+    problem, tenant = as_problem(failure), mall_of(request)
+    if isinstance(problem, NotSignedIn) and tenant is not None:
         return _to_sign_in(request)
     trace = str(getattr(request.state, "trace", ""))
     if isinstance(problem, Broken):
         log.error("trace %s %s %s", trace, request.method, request.url.path, exc_info=failure)
+    else:
+        trace = ""
     headers = {"Cache-Control": "no-store"}
     if isinstance(problem, TooMany | Unavailable):
         headers["Retry-After"] = str(problem.retry_after_seconds)
     return Response(
-        _page(request, tenant, problem, trace),
+        _page(request, tenant, problem, trace) if tenant else _bare_page(request, problem, trace),
         status_code=problem.status,
-        media_type="text/html; charset=utf-8",
+        media_type="text/html",
         headers=headers,
     )
 
@@ -49,19 +64,39 @@ def _to_sign_in(request: AnyRequest) -> Redirect:
 def _page(request: AnyRequest, tenant: Tenant, problem: Problem, trace: str) -> bytes:
     language = give_language(request)
     frame = framed(request, tenant, language, remembered(tenant), personal=True)
-    _ = frame.say
-    if isinstance(problem, Nothing):
-        heading = _("没有找到这个页面")
-        advice = _("它可能已被移走，或地址有误。商品下架后也会到这里。")
-    elif problem.status >= 500:
-        heading, advice = _("页面暂时打不开"), problem.text(language)
-    else:
-        heading, advice = problem.text(language), _("请返回上一页再试，或从首页重新开始。")
+    heading, advice = _said(frame.say, problem)
     return rendered(
         "problem.html",
         frame,
         heading=heading,
         advice=advice,
         status=problem.status,
-        trace=trace if isinstance(problem, Broken) else "",
+        trace=trace,
     )
+
+
+def _bare_page(request: AnyRequest, problem: Problem, trace: str) -> bytes:
+    """Make the page while no mall is known: nobody's host, or a database that is away."""
+    _ = Saying(give_language(request), "CNY", "UTC")
+    nowhere = isinstance(problem, Nothing) and problem.kind == "mall"
+    heading, advice = _said(_, problem)
+    if nowhere:
+        heading, advice = _("这个地址下没有店铺"), _("请检查地址有没有写错。")
+    return rendered_without_mall(
+        "problem_bare.html",
+        _,
+        heading=heading,
+        advice=advice,
+        way="" if nowhere else here(request) if problem.status >= 500 else "/",
+        trace=trace,
+    )
+
+
+def _said(_: Saying, problem: Problem) -> tuple[str, str]:
+    """Say what happened, and what to do."""
+    if isinstance(problem, Nothing):
+        return _("没有找到这个页面"), _("它可能已被移走，或地址有误。商品下架后也会到这里。")
+    words = problem.text(_.language)
+    if problem.status >= 500:
+        return _("页面暂时打不开"), words
+    return words, _("请返回上一页再试，或从首页重新开始。")

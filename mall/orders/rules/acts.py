@@ -9,15 +9,19 @@ type OperatorAct = Literal["cancel", "adjust_price", "change_address", "ship", "
 
 
 def open_to_buyer(order: Order) -> list[BuyerAct]:
-    """List what its buyer can do with an order now."""
+    """List what its buyer can do with an order now.
+
+    The last unit of an order that was not sent goes back by cancelling; no second button for it.
+    """
     if order.state == "unpaid":
         return [] if order.closing else ["pay", "cancel"]
     acts: list[BuyerAct] = []
+    left = sum(line.quantity - line.refunded for line in order.lines)
     if order.state == "paid":
         acts.append("cancel")
     if order.state in STEPS["receive"]:
         acts.append("receive")
-    if order.state in REFUNDABLE and order.refund_state != "all":
+    if order.state in REFUNDABLE and left > (1 if order.state == "paid" else 0):
         acts.append("refund")
     return acts
 

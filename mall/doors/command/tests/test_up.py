@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from mall.doors.command.children import MARK
+from mall.doors.command.supervisor import warning_of
 from mall.doors.postgres import Cluster, libpq, urls
 from mall.doors.postgres.tests.folders import new_folder
 from mall.kernel.settings import Settings, from_environment
@@ -199,3 +200,23 @@ def test_a_wrong_number_in_the_environment_is_one_sentence(runs: Runs) -> None:
     assert done.returncode == 1
     assert "MALL_PORT must be a number" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "seeded", "warned"),
+    [
+        ("127.0.0.1", True, False),
+        ("::1", True, False),
+        ("localhost", True, False),
+        ("0.0.0.0", True, True),
+        ("::", True, True),
+        ("192.168.1.7", True, True),
+        ("mall.internal", True, True),
+        ("0.0.0.0", False, False),
+    ],
+)
+def test_demo_malls_that_the_network_can_reach_are_warned_of(
+    runs: Runs, host: str, seeded: bool, warned: bool
+) -> None:
+    said = warning_of(from_environment(runs.environ | {"MALL_HOST": host}), seeded=seeded)
+    assert ("MALL_DEMO=0" in said) == warned

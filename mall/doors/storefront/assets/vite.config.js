@@ -37,12 +37,15 @@ export default defineConfig({
     assetsDir: ".",
     assetsInlineLimit: 0,
     modulePreload: false,
+    chunkSizeWarningLimit: 1_700, // kB of Swagger UI, which only the page of the API documents loads
     target: ["chrome100", "safari15.4", "firefox102"],
     rollupOptions: {
       checks: { eval: false }, // of htmx; it is switched off in the pages
       input: [
         "src/main.js",
-        ...["main", "home", "shelves", "goods", "cart", "mine"].map(
+        "src/docs/docs.js",
+        "src/docs/docs.css",
+        ...["main", "choosing", "forms", "home", "shelves", "goods", "cart", "mine"].map(
           (name) => `src/styles/${name}.css`,
         ),
       ],

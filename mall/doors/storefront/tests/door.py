@@ -17,7 +17,7 @@ from mall.doors.front import Front
 from mall.doors.given import GIVEN, guard
 from mall.doors.house import House
 from mall.doors.static import StaticFiles
-from mall.doors.storefront import problem_page, storefront
+from mall.doors.storefront import show_problem, storefront
 from mall.kernel.audit import SYSTEM
 from mall.kernel.crypto import Secrets
 from mall.kernel.db import Database
@@ -82,7 +82,7 @@ async def open_door(db: Database, tenant: TenantId, folder: Path) -> AsyncGenera
         [storefront()],
         dependencies=GIVEN,
         guards=[guard],
-        exception_handlers={Exception: problem_page},
+        exception_handlers={Exception: show_problem},
         openapi_config=None,
         logging_config=None,
     )

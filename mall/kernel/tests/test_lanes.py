@@ -1,0 +1,104 @@
+"""Concurrent wants are served in batches, in order, and everyone gets an answer."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from mall.kernel.lanes import BatchFailed, Lane
+
+
+@dataclass
+class Counter:
+    """Doubles numbers, slowly, and remembers the batches."""
+
+    batches: list[list[int]] = field(default_factory=list[list[int]])
+    fails_at: int | None = None
+    forgets: int = 0
+
+    async def serve(self, wants: Sequence[int]) -> Sequence[int]:
+        self.batches.append(list(wants))
+        await asyncio.sleep(0.01)
+        if self.fails_at in wants:
+            raise LookupError(f"{self.fails_at} cannot be doubled")
+        return [2 * want for want in wants][self.forgets :]
+
+
+async def test_a_want_alone_is_served_alone() -> None:
+    counter = Counter()
+    lane = Lane(counter.serve)
+    assert await lane.submit(1) == 2
+    assert await lane.submit(2) == 4
+    assert counter.batches == [[1], [2]]
+
+
+async def test_who_comes_while_a_batch_is_served_forms_the_next_in_order_of_arrival() -> None:
+    counter = Counter()
+    lane = Lane(counter.serve, at_most=4)
+    first = asyncio.create_task(lane.submit(0))
+    await asyncio.sleep(0.005)
+    assert await asyncio.gather(*(lane.submit(n) for n in range(1, 7))) == [2, 4, 6, 8, 10, 12]
+    assert await first == 0
+    assert counter.batches == [[0], [1, 2, 3, 4], [5, 6]]
+
+
+async def test_a_batch_that_fails_is_told_to_all_of_it_and_to_nobody_else() -> None:
+    counter = Counter(fails_at=2)
+    lane = Lane(counter.serve, at_most=2)
+    asked = [lane.submit(n) for n in range(1, 6)]
+    heard = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(one) for one in heard] == [BatchFailed, BatchFailed, int, int, int]
+    assert isinstance(heard[0], BatchFailed) and isinstance(heard[0].__cause__, LookupError)
+    assert heard[0] is not heard[1], "each may be raised by another task"
+
+
+async def test_one_who_leaves_is_left_out_and_the_others_get_their_own() -> None:
+    counter = Counter()
+    lane = Lane(counter.serve)
+    tasks = [asyncio.create_task(lane.submit(n)) for n in range(3)]
+    await asyncio.sleep(0)
+    tasks[1].cancel()
+    assert await asyncio.gather(tasks[0], tasks[2]) == [0, 4]
+    assert counter.batches == [[0, 2]]
+    tasks = [asyncio.create_task(lane.submit(n)) for n in range(3)]
+    await asyncio.sleep(0.005)
+    tasks[1].cancel()
+    assert await asyncio.gather(tasks[0], tasks[2]) == [0, 4], "also when they are served already"
+
+
+async def test_a_batch_that_everybody_left_is_not_served() -> None:
+    counter = Counter()
+    lane = Lane(counter.serve)
+    task = asyncio.create_task(lane.submit(1))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.sleep(0.02)
+    assert counter.batches == []
+    assert await lane.submit(2) == 4
+
+
+async def test_when_outcomes_are_missing_nobody_waits_for_ever_or_gets_another_ones() -> None:
+    counter = Counter(forgets=1)
+    lane = Lane(counter.serve)
+    async with asyncio.timeout(1):
+        asked = [lane.submit(n) for n in range(3)]
+        heard = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(one) for one in heard] == [BatchFailed] * 3
+    counter.forgets = 0
+    async with asyncio.timeout(1):
+        assert await lane.submit(5) == 10
+
+
+async def test_a_process_that_stops_leaves_nobody_of_the_batch_without_an_answer() -> None:
+    started = asyncio.Event()
+
+    async def serve(wants: Sequence[int]) -> Sequence[int]:
+        started.set()
+        raise asyncio.CancelledError
+
+    lane = Lane(serve)
+    with pytest.raises(BatchFailed):
+        async with asyncio.timeout(1):
+            await lane.submit(1)
+    assert started.is_set()
