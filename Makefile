@@ -1,6 +1,6 @@
 # 集市 · Jishi. `make help` is the front desk.
 .DEFAULT_GOAL := help
-.PHONY: help up test faults check bench bench-orders bench-pages map fmt lock migration doctor assets venv clean
+.PHONY: help up test faults check bench bench-orders bench-pages bench-memory map fmt lock migration doctor assets venv clean
 MAKEFLAGS += --no-print-directory
 export PYTHONUTF8 := 1
 
@@ -32,13 +32,16 @@ check: venv ## 规矩:格式、类型、结构、迁移 · format, types, archit
 	@$(PY) -m tools.setup.migrations
 	@$(PY) -m pyright
 
-bench: bench-orders bench-pages ## 全部性能数字 · all figures of docs/benchmarks.md
+bench: bench-orders bench-pages bench-memory ## 全部性能数字 · all figures of docs/benchmarks.md
 
 bench-orders: venv ## 下单吞吐 · orders per second against pgbench
 	@$(PY) -m benchmarks.orders
 
 bench-pages: venv assets ## 页面吞吐 · pages per second against a bare route
 	@$(PY) -m benchmarks.pages
+
+bench-memory: venv assets ## 闲时内存 · memory of the whole idle mall
+	@$(PY) -m benchmarks.memory
 
 map: venv ## 房间与楼梯 · the rooms and what each is for
 	@$(PY) -m tools.architecture map

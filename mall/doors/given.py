@@ -34,7 +34,7 @@ MALLS = "/malls"  # the bare host's first page; it belongs to no mall
 SHOPPER_COOKIE = "mall_shopper"
 STAFF_COOKIE = "mall_staff"
 
-type AnyRequest = Request[Any, Any, Any]
+AnyRequest = Request[Any, Any, Any]  # no `type`: the framework looks at what it stands for
 type AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 

@@ -106,6 +106,20 @@ class Read:
         return statement.text, statement.filled({"tenant": self.tenant_id, **params})
 
 
+class _Loading(Read):
+    """What a ``load`` is given: it holds one of the shared connections, and waits for none."""
+
+    async def recall[Key, Value](
+        self, load: Load[Key, Value], keys: Sequence[Key]
+    ) -> dict[Key, Value]:
+        return dict(await load(self, keys))
+
+    async def together[Key, Value](
+        self, load: Load[Key, Value], keys: Sequence[Key]
+    ) -> dict[Key, Value]:
+        return dict(await load(self, keys))
+
+
 class Tx(Read):
     """A write transaction of one tenant. The door commits it; nobody else does."""
 
@@ -288,7 +302,7 @@ class Database:
 
     async def _ask(self, tenant_id: TenantId, load: Any, keys: Sequence[Any]) -> Mapping[Any, Any]:
         async with self._lent(self._shared, b"BEGIN READ ONLY", tenant_id) as lent:
-            return await load(Read(lent, tenant_id, self._snapshots), keys)
+            return await load(_Loading(lent, tenant_id, self._snapshots), keys)
 
     async def _ask_version(self, tenant_id: TenantId) -> int:
         async with self._lent(self._shared, b"BEGIN READ ONLY", tenant_id) as lent:

@@ -6,9 +6,9 @@ from playwright.sync_api import expect
 from tests.browser.conftest import DESK, PHONE, Invite, Visitor
 
 
-def open_operation(visitor: Visitor, path: str) -> None:
+def open_operation(visitor: Visitor, verb: str, path: str) -> None:
     """Unfold one operation of the document, ready to be sent."""
-    shown = visitor.page.locator(".opblock", has=visitor.page.locator(f'[data-path="{path}"]'))
+    shown = visitor.page.locator(f'.opblock-{verb}:has([data-path="{path}"])')
     shown.locator(".opblock-summary-control").click()
     visitor.page.get_by_role("button", name="Try it out").click()
 
@@ -29,7 +29,7 @@ def test_both_documents_are_shown(
 def test_a_request_is_tried_out_at_the_mall_itself(invite: Invite) -> None:
     visitor = invite(DESK)
     visitor.go("/api/docs")
-    open_operation(visitor, "/api/shop/v1/mall")
+    open_operation(visitor, "get", "/api/shop/v1/mall")
     with visitor.page.expect_response("**/api/shop/v1/mall") as answered:
         visitor.page.get_by_role("button", name="Execute").click()
     assert answered.value.status == 200
@@ -41,7 +41,7 @@ def test_a_request_is_tried_out_at_the_mall_itself(invite: Invite) -> None:
 def test_what_changes_something_is_tried_out_too(invite: Invite) -> None:
     visitor = invite(DESK)
     visitor.go("/api/docs?of=console")
-    open_operation(visitor, "/api/console/v1/session")
+    open_operation(visitor, "post", "/api/console/v1/session")
     visitor.page.locator("textarea.body-param__text").fill(
         '{"email": "owner@demo.localhost", "password": "jishi-demo"}'
     )

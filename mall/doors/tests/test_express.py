@@ -9,7 +9,9 @@ from typing import Any, cast
 import msgspec
 import pytest
 import pytest_asyncio
+from litestar import post
 from obstore.store import MemoryStore
+from sqlalchemy import select
 
 from mall.checkout import Placed, PlaceWant
 from mall.checkout.tests.shop import Shop, open_shop
@@ -19,13 +21,16 @@ from mall.doors.lanes import Lanes
 from mall.doors.tests.front_door import found, host_of
 from mall.doors.web import create_app
 from mall.kernel.crypto import Secrets
-from mall.kernel.db import Database
+from mall.kernel.db import Database, Tx
 from mall.kernel.ids import TenantId, new_uuid
 from mall.kernel.outside import Outside, client
+from mall.kernel.problems import Nothing
 from mall.kernel.settings import from_environment
-from mall.kernel.time import utc_now
+from mall.kernel.tables import AttemptRow
+from mall.kernel.time import Instant, utc_now
 
 QUOTE, ORDERS = "/api/shop/v1/checkout/quote", "/api/shop/v1/orders"
+MEMBERS, WRITE = "/api/shop/v1/test/members", "/api/shop/v1/test/write"
 SHIP_TO = {"name": "林小满", "phone": "13800138000", "region_code": "440305", "detail": "科苑路"}
 _REFUSED: list[tuple[dict[str, Any], int | None, str | None]] = [
     ({"payable_minor": 13600}, 409, "checkout.price_moved"),
@@ -61,6 +66,28 @@ _STRANGE = [
     b'{"address_id": "\\ud800"}',
     b'{"unknown": ' + b"[" * 900 + b"]" * 900 + b"}",
 ]
+
+
+class Note(msgspec.Struct):
+    """What is to be written down."""
+
+    what: str
+    fails: bool = False
+
+
+@post(MEMBERS, opt={"access": "member", "express": True}, status_code=200)
+async def members_only(data: Note) -> str:
+    """Speak with members only."""
+    return data.what
+
+
+@post(WRITE, opt={"access": "anyone", "express": True}, status_code=200)
+async def write_down(data: Note, tx: Tx, now: Instant) -> Note:
+    """Write something down, and fail then if that is wished."""
+    await tx.insert(AttemptRow, [{"id": new_uuid(), "what": data.what, "at": now}])
+    if data.fails:
+        raise Nothing("note")
+    return data
 
 
 @dataclass(frozen=True)
@@ -182,8 +209,9 @@ def fronts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Front, Front]:
             "MALL_REQUESTS_PER_SECOND": "0",
         }
     )
-    express, usual = cast("Front", create_app(settings)), cast("Front", create_app(settings))
-    assert {path for _, path in _rides(express)} == {QUOTE, ORDERS}
+    also = (members_only, write_down)
+    express, usual = (cast("Front", create_app(settings, also)) for _ in range(2))
+    assert {path for _, path in _rides(express)} == {QUOTE, ORDERS, MEMBERS, WRITE}
     _rides(usual).clear()
     return express, usual
 
@@ -424,6 +452,29 @@ async def test_an_order_that_is_refused_leaves_nothing_behind(street: Street) ->
     assert refused.status == 409
     good = replace(street.order(), headers=asked.headers)
     assert (await street.ask(street.express, good)).status == 201, "the key is still free"
+
+
+async def test_who_may_not_come_in_is_refused_alike(street: Street) -> None:
+    for cookie in ("", street.cookie):
+        street.cookie = cookie
+        express, usual = await street.both(Asked(MEMBERS, _json(Note("a")), {}))
+        assert express == usual and express.status == 401
+
+
+async def test_what_is_written_is_stored_before_the_answer_or_not_at_all(
+    street: Street, db: Database, tenant: TenantId
+) -> None:
+    for fails, status, stored in ((True, 404, 0), (False, 200, 1)):
+        for front in (street.express, street.usual):
+            note = Note(new_uuid().hex, fails)
+            answer = await street.ask(front, Asked(WRITE, _json(note), {}))
+            assert answer.status == status
+            async with db.read(tenant) as read:
+                found = await read.run(select(AttemptRow.id).where(AttemptRow.what == note.what))
+            assert len(found.all()) == stored
+    assert street.rode == 2
+    express, usual = await street.both(Asked(WRITE, _json(Note("same")), {}))
+    assert express == usual
 
 
 class _Broken(Lanes):

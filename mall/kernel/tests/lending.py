@@ -1,8 +1,10 @@
 """Transactions on a pool of the test's own."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+import gc
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -38,9 +40,31 @@ async def rows(lent: Lent, text: bytes, *params: Any) -> list[tuple[Any, ...]]:
     return (await lent.ask(text, params)).rows
 
 
-async def moment() -> None:
-    """Let everybody else come to where they have to wait."""
-    await asyncio.sleep(0.05)
+@asynccontextmanager
+async def complaints() -> AsyncGenerator[list[Any]]:
+    """Collect what the loop complains of: failures of tasks that nobody has asked about."""
+    loop, heard = asyncio.get_running_loop(), list[Any]()
+    loop.set_exception_handler(lambda _, context: heard.append(context))
+    try:
+        yield heard
+        gc.collect()
+    finally:
+        loop.set_exception_handler(None)
+
+
+async def turns() -> None:
+    """Let everybody else come to where they wait for something outside, or for each other."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Wait for something to become true; fail when it does not."""
+    async with asyncio.timeout(10):
+        for turn in count():
+            if is_so():
+                return
+            await asyncio.sleep(0 if turn < 100 else 0.005)
 
 
 def kill(url: str, pid: int) -> None:

@@ -11,7 +11,7 @@ from mall.kernel.connections import Lent
 from mall.kernel.ids import TenantId, new_uuid
 from mall.kernel.pool import Pool
 from mall.kernel.tests.conftest import Trips
-from mall.kernel.tests.lending import idle, lending, rows
+from mall.kernel.tests.lending import complaints, idle, lending, rows, until
 from mall.kernel.tests.things import THING, WORD
 
 _ADD = b"INSERT INTO kernel_test.word (tenant_id, word, meaning) VALUES ($1, $2, '')"
@@ -21,6 +21,11 @@ _WORDS = b"SELECT word FROM kernel_test.word ORDER BY word"
 async def _stored(pool: Pool, tenant: TenantId) -> list[str]:
     async with lending(pool, tenant, b"BEGIN READ ONLY") as lent:
         return [word for (word,) in await rows(lent, _WORDS)]
+
+
+async def _a_step_later(lent: Lent, text: bytes) -> None:
+    await asyncio.sleep(0)
+    await lent.ask(text)
 
 
 async def test_when_nothing_is_asked_the_database_hears_nothing(
@@ -62,8 +67,8 @@ async def test_what_is_asked_at_once_shares_a_round_trip(
         found = await asyncio.gather(*(rows(lent, b"SELECT $1::int", n) for n in range(5)))
         assert found == [[(n,)] for n in range(5)]
         assert trips.count == 1, "with the BEGIN and what nobody waited for"
-        await lent.ask(b"SELECT 6")
-        await lent.ask(b"SELECT 7")
+        await lent.ask(b"SELECT 5")
+        await asyncio.gather(lent.ask(b"SELECT 6"), _a_step_later(lent, b"SELECT 7"))
         assert trips.count == 3
         lent.put(b"SELECT 8", ())
         lent.put(b"SELECT 9", ())
@@ -169,11 +174,13 @@ async def test_after_the_end_nothing_can_be_asked_or_put(pool: Pool, tenant: Ten
             lent.put(b"SELECT 1", ())
 
 
-async def test_who_still_waits_at_the_end_is_told(pool: Pool, tenant: TenantId) -> None:
+async def test_who_still_waits_at_the_end_is_told(
+    pool: Pool, tenant: TenantId, trips: Trips
+) -> None:
     lent = Lent(pool, b"BEGIN", tenant)
     await lent.ask(b"SELECT 1")
     running = asyncio.create_task(lent.ask(b"SELECT pg_sleep(0.1)"))
-    await asyncio.sleep(0.02)
+    await until(lambda: "pg_sleep" in trips.said[-1])
     late = asyncio.create_task(lent.ask(b"SELECT 2"))
     await asyncio.sleep(0)
     await lent.end()
@@ -188,17 +195,34 @@ async def test_who_still_waits_at_the_end_is_told(pool: Pool, tenant: TenantId) 
         await early
 
 
+async def test_an_end_while_a_question_is_about_to_go_is_no_failure_of_ours(
+    pool: Pool, tenant: TenantId
+) -> None:
+    async with complaints() as heard:
+        for turns in range(4):
+            lent = Lent(pool, b"BEGIN", tenant)
+            await lent.ask(b"SELECT 1")
+            asking = asyncio.create_task(lent.ask(b"SELECT 2"))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await lent.end()
+            await asyncio.wait([asking])
+            assert asking.exception() is None or "over" in str(asking.exception())
+    assert heard == []
+
+
 async def test_a_statement_whose_text_was_to_be_prepared_when_another_failed_still_runs(
     pool: Pool, tenant: TenantId
 ) -> None:
     """The driver would take it for prepared, and it would fail on this connection for ever."""
-    for failing in (3, 4, 5):
-        for turn in range(failing + 3):
+    for failing in range(6):  # it prepares what it has seen some times
+        for turn in (failing, *range(failing + 3)):
             try:
                 async with lending(pool, tenant) as lent:
                     if turn == failing:
                         lent.put(b"SELECT 1 / 0", ())
-                    assert await rows(lent, b"SELECT 3 + $1::int", 4) == [(7,)]
+                    text = b"SELECT 3 + $1::int -- %d" % failing
+                    assert await rows(lent, text, 4) == [(7,)]
             except psycopg.errors.DivisionByZero:
                 assert turn == failing
 

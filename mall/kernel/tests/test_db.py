@@ -3,11 +3,17 @@
 import asyncio
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Boolean, column, func, insert, select, table
 
 from mall.kernel.db import Database
 from mall.kernel.ids import TenantId, new_uuid
+from mall.kernel.statements import Prepared
 from mall.kernel.tests.things import THING, THINGS, WORD, Addresses, Thing, Word, meanings, thing
+
+_LOCKS = table("pg_locks", column("locktype"), column("granted"))
+_WAITING = Prepared(
+    select(func.count()).where(_LOCKS.c.locktype == "advisory", ~column("granted", Boolean()))
+)
 
 
 async def _count(db: Database, tenant: TenantId) -> int:
@@ -54,12 +60,13 @@ async def test_who_locks_the_same_thing_of_the_same_mall_waits(
         async with db.write(mall) as tx:
             await tx.lock(what, key)
 
-    async with db.write(tenant) as tx:
+    async with db.write(tenant) as tx, db.read(tenant) as other:
         await tx.lock("shelf", key)
         same = asyncio.create_task(locking("shelf", tenant))
         await asyncio.gather(locking("box", tenant), locking("shelf", TenantId(new_uuid())))
-        await asyncio.sleep(0.05)
-        assert not same.done()
+        async with asyncio.timeout(5):
+            while not (await other.rows(_WAITING))[0][0]:
+                assert not same.done()
     async with asyncio.timeout(5):
         await same
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from mall.kernel.lanes import BatchFailed, Lane
+from mall.kernel.tests.lending import turns, until
 
 
 @dataclass
@@ -19,7 +20,7 @@ class Counter:
 
     async def serve(self, wants: Sequence[int]) -> Sequence[int]:
         self.batches.append(list(wants))
-        await asyncio.sleep(0.01)
+        await turns()
         if self.fails_at in wants:
             raise LookupError(f"{self.fails_at} cannot be doubled")
         return [2 * want for want in wants][self.forgets :]
@@ -37,7 +38,7 @@ async def test_who_comes_while_a_batch_is_served_forms_the_next_in_order_of_arri
     counter = Counter()
     lane = Lane(counter.serve, at_most=4)
     first = asyncio.create_task(lane.submit(0))
-    await asyncio.sleep(0.005)
+    await until(lambda: counter.batches == [[0]])
     assert await asyncio.gather(*(lane.submit(n) for n in range(1, 7))) == [2, 4, 6, 8, 10, 12]
     assert await first == 0
     assert counter.batches == [[0], [1, 2, 3, 4], [5, 6]]
@@ -62,7 +63,7 @@ async def test_one_who_leaves_is_left_out_and_the_others_get_their_own() -> None
     assert await asyncio.gather(tasks[0], tasks[2]) == [0, 4]
     assert counter.batches == [[0, 2]]
     tasks = [asyncio.create_task(lane.submit(n)) for n in range(3)]
-    await asyncio.sleep(0.005)
+    await until(lambda: counter.batches[1:] == [[0, 1, 2]])
     tasks[1].cancel()
     assert await asyncio.gather(tasks[0], tasks[2]) == [0, 4], "also when they are served already"
 
@@ -73,7 +74,7 @@ async def test_a_batch_that_everybody_left_is_not_served() -> None:
     task = asyncio.create_task(lane.submit(1))
     await asyncio.sleep(0)
     task.cancel()
-    await asyncio.sleep(0.02)
+    await turns()
     assert counter.batches == []
     assert await lane.submit(2) == 4
 
