@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from alembic import op
 
-revision: str = '416c4262413f'
-down_revision: str | None = '585f138660f6'
+revision: str = "416c4262413f"
+down_revision: str | None = "585f138660f6"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
