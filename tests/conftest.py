@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.opening import environment, two_free_ports
 
 _OPENS_WITHIN = 300
 
@@ -36,15 +37,12 @@ class OpenMall:
 @pytest.fixture(scope="session")
 def mall(tmp_path_factory: pytest.TempPathFactory) -> Generator[OpenMall]:
     """Open a mall; it is closed when the tests of this process are over."""
-    port = _two_free_ports()
+    port = two_free_ports()
     data = tmp_path_factory.mktemp("mall")
     for folder in (data, *data.parents):
         if folder.stat().st_uid == os.geteuid() and folder != Path("/tmp"):
             folder.chmod(folder.stat().st_mode | 0o011)  # the server's own user passes through
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("MALL_")}
-    environ.pop("DATABASE_URL", None)
-    environ.pop("MAKELEVEL", None)
-    environ |= {"MALL_DATA": str(data), "MALL_PORT": str(port), "MALL_REQUESTS_PER_SECOND": "0"}
+    environ = environment(data, port)
     environ["MALL_PAY_REFUND_SECONDS"] = "0.5"
     log = (data / "up.log").open("wb")
     command = [sys.executable, "-m", "mall.doors.command", "up"]
@@ -68,16 +66,3 @@ def _serves(port: int) -> bool:
             return bool(json.load(answer)["ok"])
     except OSError:
         return False
-
-
-def _two_free_ports() -> int:
-    """Find a port whose neighbour is free too: the payment simulator sits there."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port

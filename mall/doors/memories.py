@@ -30,10 +30,6 @@ class Memory[Key: Hashable, Value]:
         """Drop one answer, because this process has just changed it."""
         self._known.pop(key, None)
 
-    def clear(self) -> None:
-        """Drop every answer."""
-        self._known.clear()
-
     async def _ask(self, key: Key, ask: Callable[[], Awaitable[Value]]) -> Value:
         try:
             value = await ask()

@@ -9,6 +9,8 @@ import psycopg
 from sqlalchemy import NullPool, event
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from mall.kernel.statements import as_json
+
 _WAIT_AT_MOST = 10.0  # seconds
 
 
@@ -37,7 +39,7 @@ class Pool:
             url,
             isolation_level="AUTOCOMMIT",  # transactions are begun by whoever borrows
             poolclass=NullPool,
-            json_serializer=_to_json,
+            json_serializer=as_json,
             json_deserializer=msgspec.json.decode,
         )
         event.listen(self._engine.sync_engine, "connect", _tune)
@@ -82,10 +84,6 @@ async def _throw_away(one: Open) -> None:
     await one.raw.close()
     await one.sql.invalidate()
     await one.sql.close()
-
-
-def _to_json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 def _tune(adapted: Any, _: Any) -> None:

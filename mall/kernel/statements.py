@@ -138,7 +138,7 @@ def _array(kind: TypeEngine[Any], values: Sequence[Any]) -> str:
 def _writer(kind: TypeEngine[Any]) -> Callable[[Any], str]:
     """Give what writes a value of a type as PostgreSQL reads it."""
     if isinstance(kind, JSONB):
-        return _json
+        return as_json
     if isinstance(kind, LargeBinary):
         return _hex
     if isinstance(kind, ARRAY):
@@ -146,7 +146,8 @@ def _writer(kind: TypeEngine[Any]) -> Callable[[Any], str]:
     return str
 
 
-def _json(value: object) -> str:
+def as_json(value: object) -> str:
+    """Write a value as JSON."""
     return msgspec.json.encode(value).decode()
 
 

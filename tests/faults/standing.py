@@ -2,11 +2,9 @@
 
 import contextlib
 import json
-import os
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -27,6 +25,7 @@ from mall.doors.postgres import Cluster, migrating
 from mall.doors.postgres.history import SEEDED, note_done
 from mall.kernel.settings import Settings, from_environment
 from mall.tenants import Licence
+from tests.opening import environment, two_free_ports
 
 type Part = Literal["web", "worker", "pay", "postgres", "supervisor"]
 
@@ -41,14 +40,8 @@ class Standing:
     def __init__(self, data: Path, *slugs: str) -> None:
         """Make the database and found the tenants; nothing is open yet."""
         self.data, self.slugs = data, slugs
-        self.port = _two_free_ports()
-        own = {name: value for name, value in os.environ.items() if not name.startswith("MALL_")}
-        self.environ = {k: v for k, v in own.items() if k not in {"DATABASE_URL", "MAKELEVEL"}}
-        self.environ |= {
-            "MALL_DATA": str(data),
-            "MALL_PORT": str(self.port),
-            "MALL_REQUESTS_PER_SECOND": "0",
-        }
+        self.port = two_free_ports()
+        self.environ = environment(data, self.port)
         self.process: subprocess.Popen[bytes] | None = None
         with opened(self.settings, "tests", current=False) as urls:
             migrating.migrate(urls.owner)
@@ -195,14 +188,3 @@ def standing_mall(*slugs: str) -> Generator[Standing]:
         cluster.end_leftover()
         for left in (cluster.folder, cluster.sockets, folder):
             shutil.rmtree(left, ignore_errors=True)
-
-
-def _two_free_ports() -> int:
-    """Find a port whose neighbour is free too: the payment simulator sits there."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            with contextlib.suppress(OSError, OverflowError):
-                second.bind(("127.0.0.1", port + 1))
-                return port

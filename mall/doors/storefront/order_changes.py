@@ -63,12 +63,13 @@ async def cancel_order(
     tenant: Tenant,
     language: Language,
     shopper: Shopper,
+    buyer: Actor,
     now: Instant,
 ) -> Page | Redirect:
     """Cancel an order that has not been sent."""
     order = await orders.by_number(tx, number, shopper_id=shopper.id)
     try:
-        await orders.cancel(tx, order.id, "buyer", actor=actor_of(shopper), now=now)
+        await orders.cancel(tx, order.id, "buyer", actor=buyer, now=now)
     except Problem as problem:
         why = order_words.why_not_cancelled(
             Saying(language, tenant.currency, tenant.time_zone), order
@@ -85,12 +86,13 @@ async def receive_order(
     tenant: Tenant,
     language: Language,
     shopper: Shopper,
+    buyer: Actor,
     now: Instant,
 ) -> Page | Redirect:
     """Confirm that the goods have arrived."""
     order = await orders.by_number(tx, number, shopper_id=shopper.id)
     try:
-        await orders.receive(tx, order.id, actor=actor_of(shopper), now=now)
+        await orders.receive(tx, order.id, actor=buyer, now=now)
     except Problem as problem:
         return await _refused(request, tx, tenant, language, shopper, order, now, problem)
     return moved(linked(f"/orders/{order.number}", [("done", "receive")]))
@@ -132,6 +134,7 @@ async def request_refund(
     tenant: Tenant,
     language: Language,
     shopper: Shopper,
+    buyer: Actor,
     now: Instant,
 ) -> Page | Redirect:
     """Ask for units back; with ``step=preview`` only say what that would give back."""
@@ -149,19 +152,12 @@ async def request_refund(
             units,
             reason=form.text("reason")[:200],
             key=f"buyer/{form.text('key')[:64] or new_uuid().hex}",
-            actor=actor_of(shopper),
+            actor=buyer,
             now=now,
         )
     except Problem as problem:
         return await _form(request, tx, tenant, language, shopper, order, form, problem=problem)
     return moved(linked(f"/orders/{order.number}", [("done", "refund")]))
-
-
-def actor_of(shopper: Shopper) -> Actor:
-    """Name a shopper for the records."""
-    if shopper.member is not None:
-        return Actor("member", shopper.member.id, shopper.member.name)
-    return Actor("guest", shopper.id, "")
 
 
 def _units(form: Filled, order: Order) -> Mapping[int, int]:
