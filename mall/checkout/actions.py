@@ -40,13 +40,16 @@ class _Present:
     shelves: Shelves
 
 
-async def place(tx: Tx, wants: Sequence[PlaceWant], *, now: Instant) -> list[Placed | Problem]:
+async def place(
+    tx: Tx, wants: Sequence[PlaceWant], *, now: Instant, look: bool
+) -> list[Placed | Problem]:
     """Place orders: one outcome per want, in the same order; a refusal disturbs no neighbour.
 
     A key that has placed the same order before gives that order again. Orders are all or nothing.
-    The commit fails when another process has just used one of the keys: then look again.
+    Keys are seldom used twice: without ``look`` only those are looked up that would be refused,
+    and the commit fails with UniqueViolation if one of the others is known. Then look.
     """
-    present = await _present(tx, wants)
+    present = await _present(tx, wants, look=look)
     outcomes: list[Placed | Problem | NewOrder] = []
     mine = dict[tuple[ShopperId, str], NewOrder]()
     for want in wants:
@@ -70,18 +73,34 @@ async def place(tx: Tx, wants: Sequence[PlaceWant], *, now: Instant) -> list[Pla
                 for line in order.lines
             ],
         )
-    return [
+    ended = [
         refused.get(outcome.id) or _placed(outcome) if isinstance(outcome, NewOrder) else outcome
         for outcome in outcomes
     ]
+    return ended if look else await _known_after_all(tx, wants, ended)
 
 
-async def _present(tx: Tx, wants: Sequence[PlaceWant]) -> _Present:
+async def _known_after_all(
+    tx: Tx, wants: Sequence[PlaceWant], outcomes: list[Placed | Problem]
+) -> list[Placed | Problem]:
+    """Give refused wants the order that their key has placed before, when there is one."""
+    pairs = list(zip(wants, outcomes, strict=True))
+    known = await _known(tx, [want for want, outcome in pairs if isinstance(outcome, Problem)])
+    return [_again(want, known) or outcome for want, outcome in pairs]
+
+
+async def _known(tx: Tx, wants: Sequence[PlaceWant]) -> Mapping[tuple[ShopperId, str], Known]:
+    if not wants:
+        return {}
+    return await orders.by_keys(tx, [(want.shopper_id, want.idempotency_key) for want in wants])
+
+
+async def _present(tx: Tx, wants: Sequence[PlaceWant], *, look: bool) -> _Present:
     skus = list({item.sku_id for want in wants for item in want.items})
     places = [want.ship_to for want in wants if not isinstance(want.ship_to, ShipTo)]
     return _Present(
         *await gather(  # one round trip
-            orders.by_keys(tx, [(want.shopper_id, want.idempotency_key) for want in wants]),
+            _known(tx, wants if look else ()),
             tx.recall(offers_of, skus),
             fulfilment.known_templates(tx),
             members.addresses_by_id(tx, places),
@@ -91,14 +110,9 @@ async def _present(tx: Tx, wants: Sequence[PlaceWant]) -> _Present:
 
 
 def _decide(want: PlaceWant, present: _Present, now: Instant) -> Placed | Problem | NewOrder:
-    asked = rules.fingerprint(want)
-    known = present.known.get((want.shopper_id, want.idempotency_key))
-    if known is not None:
-        if known.request_hash != asked:
-            return KeyReused(known.number)
-        return Placed(
-            known.order_id, known.number, known.payable_minor, known.currency, known.pay_by
-        )
+    again = _again(want, present.known)
+    if again is not None:
+        return again
     ship_to = _destination(want, present)
     if ship_to is None:
         return NoAddress()
@@ -121,7 +135,19 @@ def _decide(want: PlaceWant, present: _Present, now: Instant) -> Placed | Proble
         return fulfilment.NoDelivery(position)
     if quote.payable_minor != want.shown_payable_minor:
         return PriceMoved(want.shown_payable_minor, quote)
-    return _order(want, quote, ship_to, asked, now)
+    return _order(want, quote, ship_to, now)
+
+
+def _again(
+    want: PlaceWant, orders_by_key: Mapping[tuple[ShopperId, str], Known]
+) -> Placed | KeyReused | None:
+    """Say what comes of a key that has placed an order before. None: it has placed none."""
+    known = orders_by_key.get((want.shopper_id, want.idempotency_key)) if orders_by_key else None
+    if known is None:
+        return None
+    if known.request_hash != rules.fingerprint(want):
+        return KeyReused(known.number)
+    return Placed(known.order_id, known.number, known.payable_minor, known.currency, known.pay_by)
 
 
 def _destination(want: PlaceWant, present: _Present) -> ShipTo | None:
@@ -133,7 +159,7 @@ def _destination(want: PlaceWant, present: _Present) -> ShipTo | None:
     return ShipTo(address.name, address.phone, address.region_code, address.region, address.detail)
 
 
-def _order(want: PlaceWant, quote: Quote, ship_to: ShipTo, asked: bytes, now: Instant) -> NewOrder:
+def _order(want: PlaceWant, quote: Quote, ship_to: ShipTo, now: Instant) -> NewOrder:
     lines = tuple(
         PlacedLine(
             line_no=number,
@@ -166,7 +192,7 @@ def _order(want: PlaceWant, quote: Quote, ship_to: ShipTo, asked: bytes, now: In
         ship_to=ship_to,
         buyer_note=want.buyer_note,
         idempotency_key=want.idempotency_key,
-        request_hash=asked,
+        request_hash=rules.fingerprint(want),
         placed_at=now,
         pay_by=now + PAY_WITHIN,
     )

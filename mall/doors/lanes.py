@@ -42,8 +42,8 @@ class Lanes:
             for tries in range(_TRIES):
                 try:
                     async with self._db.write(tenant_id) as tx:
-                        return await checkout.place(tx, wants, now=utc_now())
-                except UniqueViolation:  # another process placed the same key just now: look again
+                        return await checkout.place(tx, wants, now=utc_now(), look=tries > 0)
+                except UniqueViolation:  # one of the keys has placed an order before
                     if tries == _TRIES - 1:
                         raise
             raise AssertionError

@@ -77,6 +77,7 @@ _changes = (
 _APPLY = Prepared(
     update(StockRow)
     .where(StockRow.tenant_id == _tenant)
+    .where(StockRow.sku_id == func.any(_skus))  # else it may walk through the whole stock
     .where(StockRow.sku_id == _changes.c.sku_id)
     .where(StockRow.location_id == _changes.c.location_id)
     .values(

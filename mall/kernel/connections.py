@@ -12,25 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mall.kernel.ids import TenantId
 from mall.kernel.pool import Open, Pool
+from mall.kernel.wire import Answer, Said, Values
 
-type Params = Sequence[Any] | dict[str, Any]
+_COMMIT = Said(b"COMMIT", keep=False, heard=False)
+_ROLLBACK = Said(b"ROLLBACK", keep=False, heard=False)
+_NOTHING = Said(b"")
+
 type Call = Callable[[AsyncConnection], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of a statement."""
-
-    rows: list[tuple[Any, ...]]
-    count: int  # of rows that were found or changed
-
-
-@dataclass(frozen=True, slots=True)
 class _Question:
-    text: bytes
-    params: Params
+    said: Said
     answer: asyncio.Future[Any] | None  # None: nobody waits for it
-    call: Call | None = None  # instead of a text: something that SQLAlchemy runs
+    call: Call | None = None  # instead of what is said: something that SQLAlchemy runs
 
 
 class Lent:
@@ -45,7 +40,8 @@ class Lent:
         """``begin`` begins the transaction, in which only rows of the tenant can be seen."""
         self._pool = pool
         # not set_config(): PostgreSQL's sharding extension carries only SET LOCAL to its workers
-        self._begin = (begin, f"SET LOCAL mall.tenant = '{UUID(str(tenant_id))}'".encode())
+        whose = f"SET LOCAL mall.tenant = '{UUID(str(tenant_id))}'".encode()
+        self._begin = [Said(text, keep=False, heard=False) for text in (begin, whose)]
         self._begun = False
         self._over = False
         self._failure: BaseException | None = None  # after it nothing runs any more
@@ -55,18 +51,18 @@ class Lent:
         self._runner: asyncio.Task[None] | None = None
         self._undoing: asyncio.Task[None] | None = None
 
-    async def ask(self, text: bytes, params: Params = ()) -> Answer:
+    async def ask(self, text: bytes, values: Values = ()) -> Answer:
         """Run a statement and wait for its answer."""
-        return await self._asked(text, params, None)
+        return await self._asked(Said(text, values), None)
 
     async def call(self, call: Call) -> Any:
         """Let SQLAlchemy run something, and wait for what it gives."""
-        return await self._asked(b"", (), call)
+        return await self._asked(_NOTHING, call)
 
-    def put(self, text: bytes, params: Params) -> None:
+    def put(self, text: bytes, values: Values) -> None:
         """Run a statement whose answer nobody needs; if it fails, the next question fails."""
         self._refuse_if_over()
-        self._waiting.append(_Question(text, params, None))
+        self._waiting.append(_Question(Said(text, values, heard=False), None))
 
     async def commit(self) -> None:
         """End well what was begun. Raises what the first statement that failed has raised:
@@ -74,7 +70,7 @@ class Lent:
         PostgreSQL answers the COMMIT of a failed transaction with a ROLLBACK, and no error.
         """
         if self._begun or self._runner or self._waiting or self._failure:
-            await self.ask(b"COMMIT")
+            await self._asked(_COMMIT, None)
 
     async def end(self) -> None:
         """Undo what was not committed, and return the connection."""
@@ -96,17 +92,18 @@ class Lent:
                     self._runner.cancel()
                 await asyncio.wait([self._runner])
             if self._open is not None and not self._open.is_idle and not self._spoilt:
-                await self._open.raw.execute(b"ROLLBACK")
+                # not by a cursor, which would throw away what is prepared along with it
+                await self._open.wire.exchange([_ROLLBACK])
         except psycopg.Error:
             pass  # the pool throws it away
         finally:
             if self._open is not None:
                 await self._pool.give_back(self._open, spoilt=self._spoilt)
 
-    async def _asked(self, text: bytes, params: Params, call: Call | None) -> Any:
+    async def _asked(self, said: Said, call: Call | None) -> Any:
         self._refuse_if_over()
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Question(text, params, answer, call))
+        self._waiting.append(_Question(said, answer, call))
         if self._runner is None:
             self._runner = asyncio.create_task(self._run())
         return await answer
@@ -160,20 +157,18 @@ class Lent:
     async def _send(self, going: Sequence[_Question]) -> list[Answer]:
         if self._open is None:
             self._open = await self._pool.borrow()
-        raw = self._open.raw
-        if self._begun and len(going) == 1:
-            return [await _answer_of(await _executed(raw, going[0]))]
-        # When a pipeline fails, the driver takes what it was to prepare there for prepared: the
-        # same statement would fail on this connection ever after.
-        self._spoilt = True
-        async with raw.pipeline():
-            if not self._begun:
-                self._begun = True
-                for text in self._begin:
-                    await raw.execute(text, prepare=False)
-            cursors = [await _executed(raw, question) for question in going]
+        said = [question.said for question in going]
+        if not self._begun:
+            said = [*self._begin, *said]
+        self._spoilt = True  # unless it is answered, be it with an error of a statement
+        try:
+            answers = await self._open.wire.exchange(said)
+        except psycopg.Error:
+            self._spoilt = self._open.raw.closed
+            raise
         self._spoilt = False
-        return [await _answer_of(cursor) for cursor in cursors]
+        begun, self._begun = self._begun, True
+        return answers if begun else answers[len(self._begin) :]
 
     def _drop_waiting(self, failure: BaseException) -> None:
         _fail(self._waiting, failure)
@@ -185,17 +180,3 @@ def _fail(questions: Iterable[_Question], failure: BaseException) -> None:
         if question.answer is not None and not question.answer.done():
             question.answer.set_exception(failure)
             question.answer.exception()  # seen, even if who asked has gone
-
-
-async def _executed(
-    raw: psycopg.AsyncConnection[Any], question: _Question
-) -> psycopg.AsyncCursor[Any]:
-    """Send a statement: with named places when its values are named, else with numbered ones."""
-    if isinstance(question.params, dict):
-        return await raw.execute(question.text, question.params)
-    return await psycopg.AsyncRawCursor(raw).execute(question.text, question.params)
-
-
-async def _answer_of(cursor: psycopg.AsyncCursor[Any]) -> Answer:
-    rows = await cursor.fetchall() if cursor.description else []
-    return Answer(rows, cursor.rowcount)

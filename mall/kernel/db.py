@@ -102,7 +102,7 @@ class Read:
 
     def _question(
         self, statement: Prepared, params: Mapping[str, Any]
-    ) -> tuple[bytes, dict[str, Any]]:
+    ) -> tuple[bytes, list[str | None]]:
         return statement.text, statement.filled({"tenant": self.tenant_id, **params})
 
 
@@ -233,7 +233,7 @@ class Tx(Read):
 
     def _question(
         self, statement: Prepared, params: Mapping[str, Any]
-    ) -> tuple[bytes, dict[str, Any]]:
+    ) -> tuple[bytes, list[str | None]]:
         if statement.changes is not None:
             self._touches(statement.changes)
         return super()._question(statement, params)

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from psycopg.types.json import Jsonb
-
 from mall.kernel.ids import TenantId
+from mall.kernel.statements import as_json
 
 DELIVER = "mall.deliver"
 RUN_ERRAND = "mall.run_errand"
 QUEUE = "mall"
 
 _ROW = (
-    "ROW('mall', ${}, 0, ${}, NULL, ${}, now() + ${})::procrastinate.procrastinate_job_to_defer_v1"
+    "ROW('mall', ${}, 0, ${}, NULL, ${}, now() + ${}::interval)"
+    "::procrastinate.procrastinate_job_to_defer_v1"
 )
 
 
@@ -46,11 +46,12 @@ def errand(
     return Job(RUN_ERRAND, lock, {"tenant": str(tenant_id), "errand": name, "args": args}, after)
 
 
-def deferred(jobs: Sequence[Job]) -> tuple[bytes, list[Any]]:
+def deferred(jobs: Sequence[Job]) -> tuple[bytes, list[str | None]]:
     """Give the statement that writes the jobs through procrastinate's own versioned function."""
-    values = list[Any]()
+    values = list[str | None]()
     for job in jobs:
-        values += [job.task, job.lock, Jsonb(job.args), job.after]
+        after = None if job.after is None else f"{job.after.total_seconds()} seconds"
+        values += [job.task, job.lock, as_json(job.args), after]
     rows = ", ".join(
         _ROW.format(*range(start, start + 4)) for start in range(1, len(values) + 1, 4)
     )

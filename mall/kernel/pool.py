@@ -10,6 +10,7 @@ from sqlalchemy import NullPool, event
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from mall.kernel.statements import as_json
+from mall.kernel.wire import Wire
 
 _WAIT_AT_MOST = 10.0  # seconds
 
@@ -20,6 +21,7 @@ class Open:
 
     sql: AsyncConnection
     raw: psycopg.AsyncConnection[Any]
+    wire: Wire
 
     @property
     def is_idle(self) -> bool:
@@ -39,6 +41,9 @@ class Pool:
             url,
             isolation_level="AUTOCOMMIT",  # transactions are begun by whoever borrows
             poolclass=NullPool,
+            # Every table has an index that begins with the mall. Without this, a plan made while a
+            # table was empty goes on reading all of it for as long as the connection lives.
+            connect_args={"options": "-c enable_seqscan=off"},
             json_serializer=as_json,
             json_deserializer=msgspec.json.decode,
         )
@@ -77,7 +82,8 @@ class Pool:
     async def _open(self) -> Open:
         connection = await self._engine.connect()
         pooled = await connection.get_raw_connection()
-        return Open(connection, cast("psycopg.AsyncConnection[Any]", pooled.driver_connection))
+        raw = cast("psycopg.AsyncConnection[Any]", pooled.driver_connection)
+        return Open(connection, raw, Wire(raw))
 
 
 async def _throw_away(one: Open) -> None:

@@ -1,5 +1,6 @@
 """Statements that run very often: written once, then run without SQLAlchemy's machinery."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
@@ -17,6 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 _DIALECT = dialect()
 _ROWS_AT_MOST = 64  # in one INSERT
+_NAMED = re.compile(r"%\((\w+)\)s")
 
 
 class Prepared:
@@ -32,35 +34,31 @@ class Prepared:
 
     @cached_property
     def text(self) -> bytes:
-        """The SQL as the driver takes it."""
+        """The SQL with numbered places."""
         text = str(self._compiled)
         assert "POSTCOMPILE" not in text, "use = any(:array) instead of in_()"
-        return text.encode()
+        places = {name: f"${number}" for number, (name, *_) in enumerate(self._places, start=1)}
+        return _NAMED.sub(lambda found: places[found[1]], text).replace("%%", "%").encode()
 
     @cached_property
     def changes(self) -> object | None:
         """The table whose rows it changes. None: it only reads."""
         return self._statement.table if isinstance(self._statement, UpdateBase) else None
 
-    def filled(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Give all that the statement needs as the driver takes it."""
-        given = {**self._constants, **params}
-        for name, kind in self._arrays.items():
-            given[name] = array_of(kind, given[name])
-        return given
+    def filled(self, params: Mapping[str, Any]) -> list[str | None]:
+        """Give what fills the places, as PostgreSQL reads it."""
+        values = list[str | None]()
+        for name, write, constant in self._places:
+            value = params.get(name, constant)
+            values.append(None if value is None else write(value))
+        return values
 
     @cached_property
-    def _constants(self) -> dict[str, Any]:
-        return {name: value for name, value in self._compiled.params.items() if value is not None}
-
-    @cached_property
-    def _arrays(self) -> dict[str, TypeEngine[Any]]:
-        kinds = {name: bind.type for name, bind in self._compiled.binds.items()}
-        return {
-            name: cast("ARRAY[Any]", kind).item_type
-            for name, kind in kinds.items()
-            if isinstance(kind, ARRAY)
-        }
+    def _places(self) -> list[tuple[str, Callable[[Any], str], Any]]:
+        """The names in the text, each with what writes its value, and what it is if not given."""
+        names = dict.fromkeys(_NAMED.findall(str(self._compiled)))
+        binds, constants = self._compiled.binds, self._compiled.params
+        return [(name, _writer(binds[name].type), constants[name]) for name in names]
 
     @cached_property
     def _compiled(self) -> Any:
@@ -119,11 +117,6 @@ def _insert_text(
     tail = " ON CONFLICT DO NOTHING" if skip_conflicts else ""
     text = f"INSERT INTO {table.fullname} (tenant_id, {names}) VALUES {values}{tail}"  # noqa: S608
     return text.encode()
-
-
-def array_of(kind: TypeEngine[Any], values: Sequence[Any]) -> object:
-    """Write many values as one array that the driver need not look into."""
-    return list(values) if isinstance(kind, LargeBinary) else _array(kind, values)
 
 
 def _array(kind: TypeEngine[Any], values: Sequence[Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, String, Uuid, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import Row, String, Uuid, bindparam, func, or_, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from mall.kernel.audit import Actor
@@ -27,22 +27,31 @@ from mall.orders.rules import (
 from mall.orders.rules.refunding import RefundLine, RefundPlan
 from mall.orders.tables import HappeningRow, LineRow, OrderRow, RefundRow
 
-_KEYS = Prepared(
+_asked = (
+    func.unnest(
+        bindparam("shoppers", type_=ARRAY(Uuid())), bindparam("keys", type_=ARRAY(String()))
+    )
+    .table_valued("shopper_id", "key", name="asked")
+    .render_derived()
+)
+_placed = (
     select(
-        OrderRow.shopper_id,
-        OrderRow.idempotency_key,
         OrderRow.id,
         OrderRow.number,
         OrderRow.payable_minor,
         OrderRow.currency,
         OrderRow.pay_by,
         OrderRow.request_hash,
-    ).where(
-        OrderRow.tenant_id == bindparam("tenant", type_=Uuid()),
-        OrderRow.shopper_id == func.any(bindparam("shoppers", type_=ARRAY(Uuid()))),
-        OrderRow.idempotency_key == func.any(bindparam("keys", type_=ARRAY(String()))),
     )
+    .where(OrderRow.tenant_id == bindparam("tenant", type_=Uuid()))
+    .where(OrderRow.shopper_id == _asked.c.shopper_id)
+    .where(OrderRow.idempotency_key == _asked.c.key)
+    # one descent of the right index a key, where a plain join may walk through all the orders
+    .order_by(OrderRow.shopper_id, OrderRow.idempotency_key)
+    .limit(1)
+    .lateral("placed")
 )
+_KEYS = Prepared(select(_asked, _placed).join_from(_asked, _placed, true()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +85,9 @@ async def by_keys(
 ) -> dict[tuple[ShopperId, str], Known]:
     """Find the orders that idempotency keys have placed."""
     shoppers, words = [shopper for shopper, _ in keys], [key for _, key in keys]
-    wanted = set(keys)
     return {
         (shopper_id, key): Known(*known)
         for shopper_id, key, *known in await read.rows(_KEYS, shoppers=shoppers, keys=words)
-        if (shopper_id, key) in wanted
     }
 
 

@@ -2,6 +2,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+from psycopg.errors import UniqueViolation
+
 from mall import cart, inventory, members, orders
 from mall.checkout import (
     Item,
@@ -31,7 +34,7 @@ async def test_an_order_holds_its_stock_and_remembers_its_price(
     async with db.write(tenant) as tx:
         shop = await open_shop(tx, now)
         wanted = want(Item(shop.black, 2), Item(shop.oat, 1), payable=2 * 12900 + 13900 + 1200)
-        [placed] = await place(tx, [wanted], now=now)
+        [placed] = await place(tx, [wanted], now=now, look=True)
         assert isinstance(placed, Placed) and placed.payable_minor == 40900
         order = await orders.order(tx, placed.order_id)
         assert order.state == "unpaid" and order.ship_to == SHENZHEN
@@ -61,6 +64,7 @@ async def test_a_refusal_disturbs_no_neighbour_in_the_batch(
                 want(one, payable=13700),
             ],
             now=now,
+            look=False,
         )
     kinds = [type(outcome) for outcome in outcomes]
     assert kinds == [
@@ -85,13 +89,46 @@ async def test_the_same_key_places_one_order_also_within_one_batch(
         shop = await open_shop(tx, now)
         wanted = want(Item(shop.black, 1), payable=13700)
         other = replace(wanted, items=(Item(shop.oat, 1),), shown_payable_minor=14700)
-        first, twin, different = await place(tx, [wanted, wanted, other], now=now)
+        first, twin, different = await place(tx, [wanted, wanted, other], now=now, look=True)
         assert isinstance(first, Placed) and twin == first and isinstance(different, KeyReused)
     async with db.write(tenant) as tx:
-        again, changed = await place(tx, [wanted, other], now=now)
+        again, changed = await place(tx, [wanted, other], now=now, look=True)
         assert again == first and isinstance(changed, KeyReused)
         left = await inventory.availability(tx, [shop.black])
         assert left[shop.black].available == 4
+
+
+async def test_a_key_that_nobody_looked_for_places_no_second_order(
+    db: Database, tenant: TenantId, now: Instant
+) -> None:
+    async with db.write(tenant) as tx:
+        shop = await open_shop(tx, now)
+        wanted = want(Item(shop.black, 1), payable=13700)
+        stranger = want(Item(shop.black, 1), payable=13700)
+        await place(tx, [wanted], now=now, look=False)
+    with pytest.raises(UniqueViolation):
+        async with db.write(tenant) as tx:
+            await place(tx, [wanted, stranger], now=now, look=False)
+    async with db.read(tenant) as read:
+        assert (await inventory.availability(read, [shop.black]))[shop.black].available == 4
+
+
+async def test_a_key_gives_its_order_even_if_nothing_could_be_ordered_any_more(
+    db: Database, tenant: TenantId, now: Instant
+) -> None:
+    async with db.write(tenant) as tx:
+        shop = await open_shop(tx, now)
+        all_there_is = want(Item(shop.black, 5), payable=66100)
+        [first] = await place(tx, [all_there_is], now=now, look=False)
+        assert isinstance(first, Placed)
+    async with db.write(tenant) as tx:
+        late = want(Item(shop.black, 1), payable=13700)
+        changed = replace(all_there_is, buyer_note="quickly")
+        again, sold_out, reused = await place(
+            tx, [all_there_is, late, changed], now=now, look=False
+        )
+        assert again == first
+        assert isinstance(sold_out, OutOfStock) and isinstance(reused, KeyReused)
 
 
 async def test_what_is_bought_leaves_the_cart_and_the_rest_stays(
@@ -103,7 +140,7 @@ async def test_what_is_bought_leaves_the_cart_and_the_rest_stays(
         await cart.add(tx, shopper, shop.black, 1, now=now)
         await cart.add(tx, shopper, shop.oat, 1, now=now)
         wanted = want(Item(shop.black, 1), payable=13700, shopper_id=shopper, from_cart=True)
-        await place(tx, [wanted], now=now)
+        await place(tx, [wanted], now=now, look=True)
         assert [line.sku_id for line in await cart.cart(tx, shopper)] == [shop.oat]
 
 
@@ -125,7 +162,7 @@ async def test_an_address_of_somebody_else_is_no_address(
         address = await members.add_address(tx, owner, draft)
         mine = want(Item(shop.black, 1), payable=13700, ship_to=address.id, member_id=owner)
         stolen = replace(mine, member_id=thief, idempotency_key="another key")
-        placed, refused = await place(tx, [mine, stolen], now=now)
+        placed, refused = await place(tx, [mine, stolen], now=now, look=True)
         assert isinstance(placed, Placed) and isinstance(refused, NoAddress)
 
 
@@ -137,7 +174,7 @@ async def test_200_buyers_of_50_units_make_50_orders_and_everyone_is_answered(
 
     async def serve(wants: Sequence[PlaceWant]) -> list[Placed | Problem]:
         async with db.write(tenant) as tx:
-            return await place(tx, wants, now=now)
+            return await place(tx, wants, now=now, look=True)
 
     lanes = [Lane(serve, at_most=16) for _ in range(3)]  # like three web processes
     wants = [want(Item(shop.black, 1), payable=13700) for _ in range(200)]

@@ -33,7 +33,7 @@ async def shop(db: Database, tenant: TenantId, now: Instant) -> Shop:
 async def client(db: Database, tenant: TenantId, now: Instant) -> AsyncGenerator[Client]:
     async def run(want: PlaceWant) -> Placed:
         async with db.write(tenant) as tx:
-            [outcome] = await place(tx, [want], now=now)
+            [outcome] = await place(tx, [want], now=now, look=True)
         if isinstance(outcome, Problem):
             raise outcome
         return outcome

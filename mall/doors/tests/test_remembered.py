@@ -8,7 +8,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from msgspec.structs import replace
 
@@ -21,6 +20,7 @@ from mall.kernel import schema, snapshots
 from mall.kernel.audit import SYSTEM
 from mall.kernel.db import Database
 from mall.kernel.ids import AssetId, TenantId, new_uuid
+from mall.kernel.tests.trips import watched
 from mall.kernel.time import Instant
 from mall.pricing import Price
 
@@ -58,14 +58,7 @@ def _recalled() -> dict[str, Load]:
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Hear every statement that goes to PostgreSQL."""
-    heard, execute = list[str](), psycopg.AsyncCursor[Any].execute
-
-    async def hearing(self: psycopg.AsyncCursor[Any], query: Any, *args: Any, **rest: Any) -> Any:
-        heard.append(query.decode() if isinstance(query, bytes) else str(query))
-        return await execute(self, query, *args, **rest)
-
-    monkeypatch.setattr(psycopg.AsyncCursor, "execute", hearing)
-    return heard
+    return watched(monkeypatch).said
 
 
 async def _keys(db: Database, tenant: TenantId, shop: Shop) -> dict[str, Sequence[Any]]:
@@ -142,7 +135,7 @@ async def test_what_shoppers_are_told_follows_every_change(
             found.add((*lines[0][:1], answer.freight_minor, lines[0][1]) if lines else None)
         async with elsewhere.write(tenant) as tx:
             cheap = want(item, payable=1, currency="CNY")
-            [refused] = await place(tx, [cheap], now=now)
+            [refused] = await place(tx, [cheap], now=now, look=True)
             if isinstance(refused, PriceMoved):
                 line = refused.quote.lines[0]
                 found.add((line.unit_minor, refused.quote.freight_minor, line.title["en"]))

@@ -35,9 +35,9 @@ def idle(pool: Pool) -> int:
     return len(pool._free)  # pyright: ignore[reportPrivateUsage]
 
 
-async def rows(lent: Lent, text: bytes, *params: Any) -> list[tuple[Any, ...]]:
+async def rows(lent: Lent, text: bytes, *values: str) -> list[tuple[Any, ...]]:
     """Ask and give the rows."""
-    return (await lent.ask(text, params)).rows
+    return (await lent.ask(text, values)).rows
 
 
 @asynccontextmanager

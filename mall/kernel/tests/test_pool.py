@@ -9,9 +9,9 @@ import pytest
 from mall.kernel import pool as pools
 from mall.kernel.ids import TenantId
 from mall.kernel.pool import Open, Pool
-from mall.kernel.tests.conftest import Trips
 from mall.kernel.tests.lending import complaints, idle, kill, lending, rows, seats, turns, until
 from mall.kernel.tests.things import Addresses
+from mall.kernel.tests.trips import Trips
 
 _PID = b"SELECT pg_backend_pid()"
 

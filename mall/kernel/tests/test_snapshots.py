@@ -14,8 +14,8 @@ from mall.kernel.db import Database, Read, Tx
 from mall.kernel.ids import TenantId, new_uuid
 from mall.kernel.statements import Prepared
 from mall.kernel.tables import VersionRow
-from mall.kernel.tests.conftest import Trips
 from mall.kernel.tests.things import WORD, Addresses, Thing, Word, meanings, thing
+from mall.kernel.tests.trips import Trips
 
 _MEAN = update(WORD).where(WORD.c.word == bindparam("key", type_=Text()))
 _MEANT = Prepared(_MEAN.values(meaning=bindparam("meant", type_=Text())))

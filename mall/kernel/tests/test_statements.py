@@ -27,8 +27,8 @@ from sqlalchemy.types import TypeEngine
 from mall.kernel.db import Database
 from mall.kernel.ids import TenantId, new_uuid
 from mall.kernel.statements import Prepared, insertings
-from mall.kernel.tests.conftest import Trips
 from mall.kernel.tests.things import THING, THINGS, WORD, Thing, thing
+from mall.kernel.tests.trips import Trips
 
 _MEAN = ["", "NULL", "null", '"', "'", "\\", '\\"', "{}", "{a,b}", ",", " a ", "$1", "%s", "\n\t"]
 _text = st.sampled_from(_MEAN) | st.text(

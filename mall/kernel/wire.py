@@ -1,0 +1,142 @@
+"""One round trip to PostgreSQL: statements that are sent together and answered together.
+
+This is the driver's own libpq, without its cursors: a cursor waits for the socket once per
+statement, which cost more than all the statements of a batch of orders.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import psycopg
+from psycopg.adapt import Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq.abc import PGresult
+
+_PREPARED_AT_MOST = 300  # texts per connection; further ones are planned anew each time
+
+type Values = Sequence[str | None]  # as PostgreSQL reads them; what they are, the statement says
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A statement with what fills its places $1, $2 ..."""
+
+    text: bytes
+    values: Values = ()
+    keep: bool = True  # stay prepared; only what is said again and again
+    heard: bool = True  # somebody waits for its rows
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a statement."""
+
+    rows: list[tuple[Any, ...]]
+    count: int  # of rows that were found or changed
+
+
+class Wire:
+    """Speaks to the server of one connection, which nobody else may use meanwhile."""
+
+    def __init__(self, raw: psycopg.AsyncConnection[Any]) -> None:
+        """Speak over ``raw``, in whatever transaction it is."""
+        self._pg = raw.pgconn
+        self._reader = Transformer(raw)
+        self._prepared = dict[bytes, bytes]()  # by text, its name
+        self._names = count()
+
+    async def exchange(self, said: Sequence[Said]) -> list[Answer]:
+        """Send statements in one go and give their answers in the same order.
+
+        Raises the error of the first that fails; those after it have not run. When anything else
+        is raised - the task was cancelled, the connection is lost - the connection is of no use.
+        """
+        dumped = [[_dumped(value) for value in one.values] for one in said]
+        pg = self._pg
+        pg.enter_pipeline_mode()
+        preparing = dict[int, bytes]()  # place of the result, text that is prepared by then
+        place = 0
+        for one, values in zip(said, dumped, strict=True):
+            name = self._prepared.get(one.text)
+            if name is None and one.keep and len(self._prepared) < _PREPARED_AT_MOST:
+                name = self._prepared[one.text] = b"w%d" % next(self._names)
+                pg.send_prepare(name, one.text)
+                preparing[place] = one.text
+                place += 1
+            if name is None:
+                pg.send_query_params(one.text, values)
+            else:
+                pg.send_query_prepared(name, values)
+            place += 1
+        pg.pipeline_sync()
+        results = await self._results()
+        pg.exit_pipeline_mode()
+        if any(result.status == ExecStatus.FATAL_ERROR for result in results):
+            for at, text in preparing.items():
+                if results[at].status != ExecStatus.COMMAND_OK:
+                    del self._prepared[text]
+            raise next(
+                error_from_result(one) for one in results if one.status == ExecStatus.FATAL_ERROR
+            )
+        answered = [one for at, one in enumerate(results) if at not in preparing]
+        return [self._answer(*pair) for pair in zip(said, answered, strict=True)]
+
+    def _answer(self, said: Said, result: PGresult) -> Answer:
+        if not said.heard or result.status != ExecStatus.TUPLES_OK:
+            return Answer([], result.command_tuples or 0)
+        self._reader.set_pgresult(result)
+        return Answer(self._reader.load_rows(0, result.ntuples, tuple), result.ntuples)
+
+    async def _results(self) -> list[PGresult]:
+        pg, found = self._pg, list[PGresult]()
+        while pg.flush():
+            await self._ready(write=True)
+            pg.consume_input()  # the server may wait for us to take its answers
+        while True:
+            while pg.is_busy():
+                await self._ready()
+                pg.consume_input()
+            result = pg.get_result()
+            if result is None or result.status == ExecStatus.FATAL_ERROR:
+                if pg.status != ConnStatus.OK:
+                    raise psycopg.OperationalError(pg.get_error_message())
+                if result is None:  # between two statements
+                    continue
+            if result.status == ExecStatus.PIPELINE_SYNC:
+                return found
+            found.append(result)
+
+    async def _ready(self, *, write: bool = False) -> None:
+        """Wait until there is something to read, or room to ``write``."""
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[None] = loop.create_future()
+        socket = self._pg.socket
+        loop.add_reader(socket, _wake, ready)
+        try:
+            if write:
+                loop.add_writer(socket, _wake, ready)
+            await ready
+        finally:
+            loop.remove_reader(socket)
+            if write:
+                loop.remove_writer(socket)
+
+
+def _wake(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)
+
+
+def _dumped(value: str | None) -> bytes | None:
+    if value is None:
+        return None
+    try:
+        if "\0" not in value:
+            return value.encode()
+    except (UnicodeEncodeError, TypeError) as problem:
+        raise psycopg.DataError("a value that is no text") from problem
+    raise psycopg.DataError("PostgreSQL stores no NUL")
