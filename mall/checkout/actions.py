@@ -121,7 +121,7 @@ def _decide(want: PlaceWant, present: _Present, now: Instant) -> Placed | Proble
             return Unsellable(item.sku_id)
     try:
         quote = rules.quote(
-            rules.checked_items(want.items),
+            want.items,
             present.offers,
             present.templates,
             None,

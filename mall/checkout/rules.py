@@ -3,8 +3,9 @@
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -60,8 +61,7 @@ class Offer:
     compare_at_minor: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteLine:
+class QuoteLine(msgspec.Struct, frozen=True):
     """One line of a quote. Amounts in minor units."""
 
     sku_id: SkuId
@@ -80,8 +80,7 @@ class QuoteLine:
     state: LineState
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(msgspec.Struct, frozen=True):
     """What an order would cost."""
 
     currency: str
@@ -103,7 +102,7 @@ class PlaceWant:
 
     shopper_id: ShopperId
     member_id: MemberId | None
-    items: tuple[Item, ...]
+    items: tuple[Item, ...]  # checked
     from_cart: bool  # what is bought leaves the cart
     ship_to: AddressId | ShipTo  # of the member's book, or as a guest wrote it (checked)
     shown_payable_minor: int  # what the shopper saw and agreed to
@@ -115,8 +114,7 @@ class PlaceWant:
     idempotency_key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(msgspec.Struct, frozen=True):
     """The order stands; its stock is held until ``pay_by``."""
 
     order_id: OrderId
@@ -140,7 +138,7 @@ class PriceMoved(Conflict):
 
     def fields(self) -> dict[str, Any]:
         """Name the typed fields; the quote is told whole."""
-        return {"shown_minor": self.shown_minor, "quote": asdict(self.quote)}
+        return {"shown_minor": self.shown_minor, "quote": msgspec.to_builtins(self.quote)}
 
 
 @dataclass(eq=False)
@@ -203,49 +201,57 @@ def quote(
     Items without an offer are missing. Lines that cannot be bought count, so that nothing
     vanishes silently; such a quote is not orderable.
     """
-    known = [(item, offers[item.sku_id]) for item in items if item.sku_id in offers]
-    left = [None if available is None else available.get(item.sku_id, 0) for item, _ in known]
-    states: list[LineState] = [
-        _state(item, units) for (item, _), units in zip(known, left, strict=True)
-    ]
-    shares = [0] * len(known)
-    freight: int | None = None
-    if region is not None:
-        lines = [
-            FreightLine(
-                offer.freight_template_id,
-                item.quantity,
-                offer.weight_grams * item.quantity,
-                offer.price_minor * item.quantity,
+    known = [(item, offer) for item in items if (offer := offers.get(item.sku_id)) is not None]
+    shares, freight, unreached = _freight(known, templates, region)
+    lines, goods = list[QuoteLine](), 0
+    for position, (item, offer) in enumerate(known):
+        left = None if available is None else available.get(item.sku_id, 0)
+        amount = offer.price_minor * item.quantity
+        goods += amount
+        lines.append(
+            QuoteLine(
+                sku_id=item.sku_id,
+                product_id=offer.product_id,
+                slug=offer.slug,
+                title=offer.title,
+                options=offer.options,
+                image=offer.image,
+                quantity=item.quantity,
+                unit_minor=offer.price_minor,
+                compare_at_minor=offer.compare_at_minor,
+                list_minor=amount,
+                freight_share_minor=shares[position],
+                weight_grams=offer.weight_grams * item.quantity,
+                available=left,
+                state="no_delivery" if position == unreached else _state(item, left),
             )
-            for item, offer in known
-        ]
-        try:
-            shares = charge(templates, lines, region).shares_minor
-            freight = sum(shares)
-        except (NoDelivery, NoTemplate) as refusal:
-            states[refusal.position] = "no_delivery"
-    quoted = tuple(
-        QuoteLine(
-            sku_id=item.sku_id,
-            product_id=offer.product_id,
-            slug=offer.slug,
-            title=offer.title,
-            options=offer.options,
-            image=offer.image,
-            quantity=item.quantity,
-            unit_minor=offer.price_minor,
-            compare_at_minor=offer.compare_at_minor,
-            list_minor=offer.price_minor * item.quantity,
-            freight_share_minor=share,
-            weight_grams=offer.weight_grams * item.quantity,
-            available=units,
-            state=state,
         )
-        for (item, offer), units, share, state in zip(known, left, shares, states, strict=True)
-    )
-    goods = sum(line.list_minor for line in quoted)
-    return Quote(currency, quoted, goods, freight, goods + (freight or 0))
+    return Quote(currency, tuple(lines), goods, freight, goods + (freight or 0))
+
+
+def _freight(
+    known: Sequence[tuple[Item, Offer]],
+    templates: Mapping[FreightTemplateId, FreightTemplate],
+    region: str | None,
+) -> tuple[list[int], int | None, int | None]:
+    """Say what delivery costs line by line and in all, and which line cannot be delivered."""
+    nothing = [0] * len(known)
+    if region is None:
+        return nothing, None, None
+    lines = [
+        FreightLine(
+            offer.freight_template_id,
+            item.quantity,
+            offer.weight_grams * item.quantity,
+            offer.price_minor * item.quantity,
+        )
+        for item, offer in known
+    ]
+    try:
+        shares = charge(templates, lines, region).shares_minor
+    except (NoDelivery, NoTemplate) as refusal:
+        return nothing, None, refusal.position
+    return shares, sum(shares), None
 
 
 def _state(item: Item, available: int | None) -> LineState:
@@ -316,4 +322,9 @@ def fingerprint(want: PlaceWant) -> bytes:
 
 def order_number(now: Instant, time_zone: str) -> str:
     """Make the number that people read out: the mall's date and ten random digits."""
-    return f"{now.astimezone(ZoneInfo(time_zone)):%y%m%d}{secrets.randbelow(10**10):010d}"
+    return f"{_day(now, time_zone)}{secrets.randbelow(10**10):010d}"
+
+
+@lru_cache(maxsize=256)
+def _day(now: Instant, time_zone: str) -> str:
+    return f"{now.astimezone(ZoneInfo(time_zone)):%y%m%d}"

@@ -8,8 +8,9 @@ header - goes the usual way, so that mistakes are explained in one place.
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from inspect import isasyncgenfunction, iscoroutinefunction, signature
 from typing import Any, cast, get_type_hints
 
@@ -24,10 +25,11 @@ from litestar.types import HTTPReceiveMessage, HTTPScope, Receive, Send
 from mall.doors.given import GIVEN, AnyRequest, guard
 from mall.doors.problems import problem_response
 
+_encode = msgspec.json.Encoder(enc_hook=default_serializer).encode
 _BODY_AT_MOST = 64_000  # bytes; more goes the usual way, which has its own limit
 _JSON = (b"content-type", b"application/json")
 
-type Giver = Callable[[AnyRequest, AsyncExitStack], Awaitable[Any]]
+type Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,18 @@ class Ride:
     call: Callable[..., Any]
     decoder: msgspec.json.Decoder[Any]
     headers: tuple[_Header, ...]
-    givers: tuple[tuple[str, Giver], ...]
+    plain: tuple[tuple[str, Callable[[AnyRequest], Any]], ...]
+    awaited: tuple[tuple[str, Callable[[AnyRequest], Awaitable[Any]]], ...]
+    opened: tuple[str, Callable[[AnyRequest], AbstractAsyncContextManager[Any]]] | None
 
 
 class Express:
     """Knows the handlers that may be called directly."""
 
-    def __init__(self, app: Litestar) -> None:
-        """Find them among the application's routes."""
+    def __init__(self, app: Litestar, always: Callable[[HTTPScope], Headers]) -> None:
+        """Find them among the routes; ``always`` gives the headers that every answer carries."""
         self._app = app
+        self._always = always
         self._rides = {
             (method, route.path): _ride(handler)
             for route in app.routes
@@ -78,33 +83,45 @@ class Express:
         headers: Mapping[bytes, bytes],
         receive: Receive,
         send: Send,
+        sending: Send,
     ) -> Receive | None:
-        """Answer a request. Gives what is left to receive when it has to go the usual way."""
+        """Answer a request. Gives what is left to receive when it has to go the usual way.
+
+        ``sending`` adds what every answer carries.
+        """
         if headers.get(b"content-type") != _JSON[1]:
             return receive
         read = list[HTTPReceiveMessage]()
         given = await _given(ride, headers, receive, read)
         if given is None:
             return _again(read, receive)
-        context = cast("dict[str, Any]", scope)
+        context: Any = scope
         context["litestar_app"] = self._app
-        context.setdefault("state", {})
-        request = Request[Any, Any, Any](scope, receive, send)
+        if "state" not in context:
+            context["state"] = {}
+        request = Request[Any, Any, Any](scope, receive, sending)
         try:
             await guard(request, ride.handler)
-            async with AsyncExitStack() as open_until_answered:
-                for name, giver in ride.givers:
-                    given[name] = await giver(request, open_until_answered)
+            for name, give in ride.plain:
+                given[name] = give(request)
+            for name, giving in ride.awaited:
+                given[name] = await giving(request)
+            if ride.opened is None:
                 value = await ride.call(**given)
+            else:
+                name, opening = ride.opened
+                async with opening(request) as power:
+                    given[name] = power
+                    value = await ride.call(**given)
         except Exception as failure:
             request.state.trace = secrets.token_hex(6)
             answer = problem_response(request, failure)
-            await answer.to_asgi_response(None, request)(scope, receive, send)  # pyright: ignore[reportUnknownMemberType]
+            await answer.to_asgi_response(None, request)(scope, receive, sending)  # pyright: ignore[reportUnknownMemberType]
             return None
-        body = msgspec.json.encode(value, enc_hook=default_serializer)
-        length = (b"content-length", str(len(body)).encode())
+        body = _encode(value)
+        headers_out = [_JSON, (b"content-length", b"%d" % len(body)), *self._always(scope)]
         status = ride.handler.status_code
-        await send({"type": "http.response.start", "status": status, "headers": [_JSON, length]})
+        await send({"type": "http.response.start", "status": status, "headers": headers_out})
         await send({"type": "http.response.body", "body": body, "more_body": False})
         return None
 
@@ -119,13 +136,14 @@ async def _given(
         if not header.pattern.search(value):
             return None
         given[header.parameter] = value
-    body = bytearray()
-    while not read or read[-1].get("more_body"):
-        message = cast("HTTPReceiveMessage", await receive())
+    body, more = b"", True
+    while more:
+        message: Any = await receive()
         read.append(message)
         if message["type"] != "http.request":
             return None
-        body.extend(message.get("body", b""))
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
         if len(body) > _BODY_AT_MOST:
             return None
     try:
@@ -133,23 +151,6 @@ async def _given(
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return given
-
-
-def _giver(name: str) -> Giver:
-    """Make what gives one power or fact, whichever way it is written in ``given``."""
-    give = cast("Callable[..., Any]", GIVEN[name].dependency)
-    assert set(signature(give).parameters) <= {"request"}, f"{name} needs what is not here yet"
-    bare = not signature(give).parameters
-    opened = asynccontextmanager(give) if isasyncgenfunction(give) else None
-    waits = iscoroutinefunction(give)
-
-    async def giving(request: AnyRequest, until: AsyncExitStack) -> Any:
-        if opened is not None:
-            return await until.enter_async_context(opened(request))
-        value = give() if bare else give(request)
-        return await value if waits else value
-
-    return giving
 
 
 def _again(read: Sequence[HTTPReceiveMessage], receive: Receive) -> Receive:
@@ -173,5 +174,27 @@ def _ride(handler: HTTPRouteHandler) -> Ride:
                 headers.append(_Header(name, header, re.compile(note.pattern)))
                 del hints[name]
     decoder = msgspec.json.Decoder[Any](hints.pop("data"))
-    givers = tuple((name, _giver(name)) for name in hints)
-    return Ride(handler, cast("Callable[..., Any]", handler.fn), decoder, tuple(headers), givers)
+    plain, awaited, opened = list[Any](), list[Any](), list[Any]()
+    for name in hints:
+        give = cast("Callable[..., Any]", GIVEN[name].dependency)
+        assert set(signature(give).parameters) <= {"request"}, f"{name} needs what is not here yet"
+        if isasyncgenfunction(give):
+            opened.append((name, asynccontextmanager(give)))
+        elif iscoroutinefunction(give):
+            awaited.append((name, give))
+        else:
+            plain.append((name, give if signature(give).parameters else partial(_bare, give)))
+    assert len(opened) <= 1, "one power at most that has to be closed"
+    return Ride(
+        handler,
+        cast("Callable[..., Any]", handler.fn),
+        decoder,
+        tuple(headers),
+        tuple(plain),
+        tuple(awaited),
+        opened[0] if opened else None,
+    )
+
+
+def _bare(give: Callable[[], Any], _: AnyRequest) -> Any:
+    return give()

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -53,10 +54,9 @@ class Front:
     def __init__(self, app: Litestar, static: StaticFiles) -> None:
         """Stand before ``app``, which opens its house before the first request comes."""
         self._app = app
-        self._express = Express(app)
+        self._express = Express(app, _always)
         self._static = static
         self._kept = MicroCache()
-        self._limiter: Limiter | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -76,14 +76,15 @@ class Front:
         refusal: Exception | None = None
         if path != "/healthz":  # which must be able to say that the database is away
             try:
-                tenant = await self._tenant(headers.get(b"host", b"").decode("latin-1"))
+                tenant = await self._tenant(headers.get(b"host", b""))
             except Exception as failure:  # said as a problem below, like any other
                 refusal = failure
-        cast("dict[str, Any]", scope)["mall"] = tenant
+        context: Any = scope
+        context["mall"], context["mall_house"] = tenant, self._house
         if tenant is None and path == "/" and self._is_bare(headers):
             scope["path"] = path = MALLS
         language = _language(headers, tenant)
-        cast("dict[str, Any]", scope)["mall_language"] = language
+        context["mall_language"] = language
         key: Key | None = None
         version = 0
         if scope["method"] == "GET" and tenant is not None:
@@ -106,7 +107,7 @@ class Front:
             return
         ride = self._express.find(scope)
         if ride is not None:
-            left = await self._express.go(ride, scope, headers, receive, sending)
+            left = await self._express.go(ride, scope, headers, receive, send, sending)
             if left is None:
                 return
             receive = left
@@ -116,9 +117,11 @@ class Front:
     def _house(self) -> House:
         return cast("House", self._app.state.house)
 
-    async def _tenant(self, host: str) -> Tenant | None:
-        house = self._house
-        name = host_name(host)
+    async def _tenant(self, host: bytes) -> Tenant | None:
+        house, name = self._house, _host_name(host)
+        known = house.malls.known(name)
+        if known is not None:
+            return known[1]
 
         async def ask() -> Tenant | None:
             async with house.db.read(NOBODY) as read:
@@ -139,20 +142,22 @@ class Front:
 
     def _is_bare(self, headers: Headers) -> bool:
         """Tell whether the host is that of the installation, not one that nobody owns."""
-        name = host_name(headers.get(b"host", b"").decode("latin-1"))
+        name = _host_name(headers.get(b"host", b""))
         return name in {self._house.settings.base_domain, "localhost"} or _is_address(name)
 
     def _refusal(self, scope: HTTPScope, headers: Headers) -> Exception | None:
         if scope["method"] not in SAFE and _is_cross_site(headers):
             return CrossSite()
-        if not scope["path"].startswith(_UNCOUNTED):
-            if self._limiter is None:
-                per_second = self._house.settings.requests_per_second
-                self._limiter = Limiter(per_second, per_second * 6)
+        if self._limiter.counts and not scope["path"].startswith(_UNCOUNTED):
             wait = self._limiter.take(_visitor(scope, headers))
             if wait:
                 return TooFast(wait)
         return None
+
+    @cached_property
+    def _limiter(self) -> Limiter:
+        per_second = self._house.settings.requests_per_second
+        return Limiter(per_second, per_second * 6)
 
     def _sending(
         self, scope: HTTPScope, headers: Headers, key: Key | None, version: int, send: Send
@@ -168,7 +173,7 @@ class Front:
         async def sending(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_SECURITY, *_guest_cookie(scope)]
+                message["headers"] = [*message["headers"], *_always(scope)]
                 if message["status"] != 200 or not (asked_api or _keeps(scope) > 0):
                     await send(message)
                     return
@@ -194,14 +199,14 @@ class Front:
         return sending
 
 
-def _guest_cookie(scope: HTTPScope) -> list[tuple[bytes, bytes]]:
-    """Hand the session that this request began to its browser."""
+def _always(scope: HTTPScope) -> list[tuple[bytes, bytes]]:
+    """Give what every answer carries; hand the session that this request began to its browser."""
     begun = cast("Begun | None", _seen_in(scope, "state").get("new_guest"))
     if begun is None:
-        return []
+        return _SECURITY
     source = Source("", secure=scope["scheme"] == "https")
     cookie = session_cookie(begun.token, source).to_header(header="")
-    return [(b"set-cookie", cookie.encode("latin-1"))]
+    return [*_SECURITY, (b"set-cookie", cookie.encode("latin-1"))]
 
 
 def _keeps(scope: HTTPScope) -> float:
@@ -234,7 +239,14 @@ def _sets_cookie(start: HTTPResponseStartEvent) -> bool:
     return any(name == b"set-cookie" for name, _ in start["headers"])
 
 
+@lru_cache(maxsize=1024)
+def _host_name(host: bytes) -> str:
+    return host_name(host.decode("latin-1"))
+
+
 def _language(headers: Headers, tenant: Tenant | None) -> str:
+    if b"cookie" not in headers and b"accept-language" not in headers:
+        return tenant.language if tenant else LANGUAGES[0]
     for part in headers.get(b"cookie", b"").decode("latin-1").split(";"):
         name, _, value = part.strip().partition("=")
         if name == "mall_language" and value in LANGUAGES:

@@ -1,7 +1,7 @@
 """What handlers are given: each thing by its name, made anew for every request."""
 
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any, cast
+from typing import Any
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -39,13 +39,15 @@ type AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 
 def house_of(connection: AnyConnection) -> House:
-    """Find what this process holds."""
-    return connection.app.state.house
+    """Find what this process holds, as Front has left it."""
+    scope: Any = connection.scope
+    return scope["mall_house"]
 
 
 def mall_of(connection: AnyConnection) -> Tenant | None:
     """Find the mall that was asked, as Front has found it; None: the host is nobody's."""
-    return cast("dict[str, Any]", connection.scope).get("mall")
+    scope: Any = connection.scope
+    return scope.get("mall")
 
 
 def tenant_of(connection: AnyConnection) -> Tenant:
@@ -71,6 +73,9 @@ async def session_of(connection: AnyConnection) -> Session | None:
     if not token:
         return None
     house, tenant, hashed = house_of(connection), tenant_of(connection), hash_token(token)
+    known = house.sessions.known((tenant.id, hashed))
+    if known is not None:
+        return known[1]
 
     async def ask() -> Session | None:
         async with house.db.read(tenant.id) as read:
@@ -104,7 +109,8 @@ async def shopper_of(connection: AnyConnection) -> Shopper:
     transaction is open: a request that waited for a second connection while it holds the first
     would, with enough of its like, wait for ever.
     """
-    state: dict[str, Any] = cast("dict[str, Any]", connection.scope)["state"]
+    scope: Any = connection.scope
+    state: dict[str, Any] = scope["state"]
     if "shopper" not in state:
         state["shopper"] = await _found_or_begun(connection)
     return state["shopper"]
@@ -114,7 +120,8 @@ async def _found_or_begun(connection: AnyConnection) -> Shopper:
     session = await session_of(connection)
     if session is not None:
         return session.shopper
-    if cast("dict[str, Any]", connection.scope)["method"] in SAFE:
+    scope: Any = connection.scope
+    if scope["method"] in SAFE:
         return Shopper(ShopperId(new_uuid()), None)
     async with house_of(connection).db.write(tenant_of(connection).id) as tx:
         begun = await members.begin_guest(tx, utc_now())
@@ -124,8 +131,9 @@ async def _found_or_begun(connection: AnyConnection) -> Shopper:
 
 async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     """Let in whom the handler's ``opt`` allows. A handler that says nothing lets nobody in."""
-    cast("dict[str, Any]", connection.scope)["handler_opt"] = handler.opt  # for Front
-    access, permission = handler.opt.get("access"), handler.opt.get("permission")
+    scope: Any = connection.scope
+    scope["handler_opt"] = opt = handler.opt  # for Front
+    access, permission = opt.get("access"), opt.get("permission")
     if access == "anyone" or permission == staff_room.ANYONE:
         return
     if access == "shopper":

@@ -26,13 +26,14 @@ class Limiter:
 
     def __init__(self, per_second: float, burst: int) -> None:
         """Allow ``per_second`` in the long run and ``burst`` at once; 0 a second: no limit."""
+        self.counts = per_second > 0
         self._per_second = per_second
         self._burst = burst
         self._buckets: dict[str, tuple[float, float]] = {}  # tokens left, at that moment
 
     def take(self, visitor: str) -> int:
         """Take one token. Gives 0, or the whole seconds until there is one again."""
-        if self._per_second <= 0:
+        if not self.counts:
             return 0
         now = monotonic()
         left, at = self._buckets.get(visitor, (float(self._burst), now))

@@ -15,10 +15,15 @@ class Memory[Key: Hashable, Value]:
         self._known: dict[Key, tuple[float, Value]] = {}
         self._asked: dict[Key, asyncio.Task[Value]] = {}
 
+    def known(self, key: Key) -> tuple[float, Value] | None:
+        """Give the remembered answer and the moment until which it may be told. None: ask."""
+        known = self._known.get(key)
+        return known if known is not None and known[0] > monotonic() else None
+
     async def get(self, key: Key, ask: Callable[[], Awaitable[Value]]) -> Value:
         """Give the remembered answer, or ask. A failure is given to all who wait and forgotten."""
-        known = self._known.get(key)
-        if known is not None and known[0] > monotonic():
+        known = self.known(key)
+        if known is not None:
             return known[1]
         running = self._asked.get(key)
         if running is None:

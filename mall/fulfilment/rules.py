@@ -38,8 +38,7 @@ class FreightTemplate(msgspec.Struct, frozen=True):
     tariffs: tuple[Tariff, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FreightLine:
+class FreightLine(msgspec.Struct, frozen=True):
     """What freight depends on, for one line of a basket."""
 
     template_id: FreightTemplateId | None
@@ -48,8 +47,7 @@ class FreightLine:
     amount_minor: int  # of the whole line, after discounts
 
 
-@dataclass(frozen=True, slots=True)
-class Freight:
+class Freight(msgspec.Struct, frozen=True):
     """What delivery costs, shared over the lines in their order."""
 
     shares_minor: list[int]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 from uuid import UUID
 
+import msgspec
+
 from mall.kernel.i18n import Texts
 from mall.kernel.ids import LocationId, OrderId, SkuId
 from mall.kernel.problems import Conflict, Invalid
@@ -60,16 +62,14 @@ class Availability:
         return "few" if self.available <= FEW else "plenty"
 
 
-@dataclass(frozen=True, slots=True)
-class Want:
+class Want(msgspec.Struct, frozen=True):
     """Units that one order needs together: it gets all of them or none."""
 
     order_id: OrderId
     units: Mapping[SkuId, int]  # at least one SKU, at least one unit of each
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(msgspec.Struct, frozen=True):
     """The units are promised to the order; each SKU is served whole by one location."""
 
     want: Want
@@ -127,8 +127,7 @@ class Holding:
     stage: Literal["held", "allocated"]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What happens to one stock row; each number is added to the row's."""
 
     sku_id: SkuId

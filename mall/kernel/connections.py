@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -39,9 +40,7 @@ class Lent:
     def __init__(self, pool: Pool, begin: bytes, tenant_id: TenantId) -> None:
         """``begin`` begins the transaction, in which only rows of the tenant can be seen."""
         self._pool = pool
-        # not set_config(): PostgreSQL's sharding extension carries only SET LOCAL to its workers
-        whose = f"SET LOCAL mall.tenant = '{UUID(str(tenant_id))}'".encode()
-        self._begin = [Said(text, keep=False, heard=False) for text in (begin, whose)]
+        self._begin, self._tenant_id = begin, tenant_id
         self._begun = False
         self._over = False
         self._failure: BaseException | None = None  # after it nothing runs any more
@@ -159,7 +158,7 @@ class Lent:
             self._open = await self._pool.borrow()
         said = [question.said for question in going]
         if not self._begun:
-            said = [*self._begin, *said]
+            said = [*_beginning(self._begin, self._tenant_id), *said]
         self._spoilt = True  # unless it is answered, be it with an error of a statement
         try:
             answers = await self._open.wire.exchange(said)
@@ -168,7 +167,7 @@ class Lent:
             raise
         self._spoilt = False
         begun, self._begun = self._begun, True
-        return answers if begun else answers[len(self._begin) :]
+        return answers if begun else answers[2:]
 
     def _drop_waiting(self, failure: BaseException) -> None:
         _fail(self._waiting, failure)
@@ -180,3 +179,10 @@ def _fail(questions: Iterable[_Question], failure: BaseException) -> None:
         if question.answer is not None and not question.answer.done():
             question.answer.set_exception(failure)
             question.answer.exception()  # seen, even if who asked has gone
+
+
+@lru_cache(maxsize=4096)
+def _beginning(begin: bytes, tenant_id: TenantId) -> tuple[Said, Said]:
+    # not set_config(): PostgreSQL's sharding extension carries only SET LOCAL to its workers
+    whose = f"SET LOCAL mall.tenant = '{UUID(str(tenant_id))}'".encode()
+    return Said(begin, keep=False, heard=False), Said(whose, keep=False, heard=False)

@@ -2,7 +2,7 @@
 
 from asyncio import gather
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -31,7 +31,7 @@ from mall.kernel.events import Event, hearings_of, packed
 from mall.kernel.ids import TenantId
 from mall.kernel.pool import Pool
 from mall.kernel.snapshots import Snapshot, Snapshots
-from mall.kernel.statements import Inserting, Prepared, insertings
+from mall.kernel.statements import Inserting, Prepared, as_text, insertings
 
 _VERSION = b"SELECT version FROM kernel.version"  # row-level security shows one mall's
 _MOVE_VERSION = b"""INSERT INTO kernel.version (tenant_id, version) VALUES ($1, 1)
@@ -102,7 +102,7 @@ class Read:
 
     def _question(
         self, statement: Prepared, params: Mapping[str, Any]
-    ) -> tuple[bytes, list[str | None]]:
+    ) -> tuple[bytes, list[bytes | None]]:
         return statement.text, statement.filled({"tenant": self.tenant_id, **params})
 
 
@@ -229,11 +229,11 @@ class Tx(Read):
             self._lent.put(*jobs.deferred(self._jobs))
             self._jobs.clear()
         if self.moves_version:
-            self._lent.put(_MOVE_VERSION, [str(self.tenant_id)])
+            self._lent.put(_MOVE_VERSION, [as_text(self.tenant_id)])
 
     def _question(
         self, statement: Prepared, params: Mapping[str, Any]
-    ) -> tuple[bytes, list[str | None]]:
+    ) -> tuple[bytes, list[bytes | None]]:
         if statement.changes is not None:
             self._touches(statement.changes)
         return super()._question(statement, params)
@@ -250,6 +250,24 @@ class Tx(Read):
             self.moves_version = True
 
 
+class _Open[Power](AbstractAsyncContextManager[Power]):
+    """Lends a power for as long as a transaction is open; commits unless something is raised."""
+
+    def __init__(self, lent: Lent, power: Power) -> None:
+        self._lent = lent
+        self._power = power
+
+    async def __aenter__(self) -> Power:
+        return self._power
+
+    async def __aexit__(self, kind: object, failure: BaseException | None, trace: object) -> None:
+        try:
+            if failure is None:
+                await self._lent.commit()
+        finally:
+            await self._lent.end()
+
+
 class Database:
     """A pool of connections to one PostgreSQL, as one role. Only doors and the worker hold it."""
 
@@ -260,8 +278,9 @@ class Database:
         self._shared = Pool(url, 2)
         self._snapshots = Snapshots(self._ask, self._ask_version)
 
-    @asynccontextmanager
-    async def read(self, tenant_id: TenantId, *, one_moment: bool = False) -> AsyncGenerator[Read]:
+    def read(
+        self, tenant_id: TenantId, *, one_moment: bool = False
+    ) -> AbstractAsyncContextManager[Read]:
         """Open a read-only transaction of one tenant; the database hears of it when it is used.
 
         ``one_moment``: all its statements see the same moment, however long it takes.
@@ -269,27 +288,18 @@ class Database:
         begin = b"BEGIN READ ONLY"
         if one_moment:
             begin += b" ISOLATION LEVEL REPEATABLE READ"
-        async with self._lent(self._pool, begin, tenant_id) as lent:
-            yield Read(lent, tenant_id, self._snapshots)
+        lent = Lent(self._pool, begin, tenant_id)
+        return _Open(lent, Read(lent, tenant_id, self._snapshots))
 
     @asynccontextmanager
     async def write(self, tenant_id: TenantId) -> AsyncGenerator[Tx]:
         """Open a transaction; commit at the end, roll back on any exception."""
-        async with self._lent(self._pool, b"BEGIN", tenant_id) as lent:
-            tx = Tx(lent, tenant_id, self._snapshots)
+        lent = Lent(self._pool, b"BEGIN", tenant_id)
+        async with _Open(lent, Tx(lent, tenant_id, self._snapshots)) as tx:
             yield tx
             tx.finish()
         if tx.moves_version:
             self._snapshots.forget(tenant_id)
-
-    @asynccontextmanager
-    async def _lent(self, pool: Pool, begin: bytes, tenant_id: TenantId) -> AsyncGenerator[Lent]:
-        lent = Lent(pool, begin, tenant_id)
-        try:
-            yield lent
-            await lent.commit()
-        finally:
-            await lent.end()
 
     async def version(self, tenant_id: TenantId) -> int:
         """Tell how often what is remembered of a mall has changed, half a second ago or later."""
@@ -301,11 +311,13 @@ class Database:
         return await self._snapshots.together(tenant_id, load, keys) == found
 
     async def _ask(self, tenant_id: TenantId, load: Any, keys: Sequence[Any]) -> Mapping[Any, Any]:
-        async with self._lent(self._shared, b"BEGIN READ ONLY", tenant_id) as lent:
-            return await load(_Loading(lent, tenant_id, self._snapshots), keys)
+        lent = Lent(self._shared, b"BEGIN READ ONLY", tenant_id)
+        async with _Open(lent, _Loading(lent, tenant_id, self._snapshots)) as read:
+            return await load(read, keys)
 
     async def _ask_version(self, tenant_id: TenantId) -> int:
-        async with self._lent(self._shared, b"BEGIN READ ONLY", tenant_id) as lent:
+        lent = Lent(self._shared, b"BEGIN READ ONLY", tenant_id)
+        async with _Open(lent, lent):
             return await _version_of(lent)
 
     async def close(self) -> None:

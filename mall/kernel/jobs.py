@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
 from mall.kernel.ids import TenantId
-from mall.kernel.statements import as_json
+from mall.kernel.statements import as_text
 
 DELIVER = "mall.deliver"
 RUN_ERRAND = "mall.run_errand"
@@ -46,12 +48,13 @@ def errand(
     return Job(RUN_ERRAND, lock, {"tenant": str(tenant_id), "errand": name, "args": args}, after)
 
 
-def deferred(jobs: Sequence[Job]) -> tuple[bytes, list[str | None]]:
+def deferred(jobs: Sequence[Job]) -> tuple[bytes, list[bytes | None]]:
     """Give the statement that writes the jobs through procrastinate's own versioned function."""
-    values = list[str | None]()
+    values = list[bytes | None]()
     for job in jobs:
-        after = None if job.after is None else f"{job.after.total_seconds()} seconds"
-        values += [job.task, job.lock, as_json(job.args), after]
+        after = None if job.after is None else b"%f seconds" % job.after.total_seconds()
+        lock = None if job.lock is None else as_text(job.lock)
+        values += [as_text(job.task), lock, msgspec.json.encode(job.args), after]
     rows = ", ".join(
         _ROW.format(*range(start, start + 4)) for start in range(1, len(values) + 1, 4)
     )

@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import msgspec
+import psycopg
 from sqlalchemy import Boolean, Executable, Integer, LargeBinary, Uuid
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -45,16 +46,16 @@ class Prepared:
         """The table whose rows it changes. None: it only reads."""
         return self._statement.table if isinstance(self._statement, UpdateBase) else None
 
-    def filled(self, params: Mapping[str, Any]) -> list[str | None]:
+    def filled(self, params: Mapping[str, Any]) -> list[bytes | None]:
         """Give what fills the places, as PostgreSQL reads it."""
-        values = list[str | None]()
+        values = list[bytes | None]()
         for name, write, constant in self._places:
             value = params.get(name, constant)
             values.append(None if value is None else write(value))
         return values
 
     @cached_property
-    def _places(self) -> list[tuple[str, Callable[[Any], str], Any]]:
+    def _places(self) -> list[tuple[str, Callable[[Any], bytes], Any]]:
         """The names in the text, each with what writes its value, and what it is if not given."""
         names = dict.fromkeys(_NAMED.findall(str(self._compiled)))
         binds, constants = self._compiled.binds, self._compiled.params
@@ -71,7 +72,7 @@ class Inserting:
     """An INSERT of a fixed number of rows: its text with numbered places, and what fills them."""
 
     text: bytes
-    values: list[str | None]
+    values: list[bytes | None]
 
 
 def insertings(
@@ -89,19 +90,26 @@ def insertings(
     but PostgreSQL's sharding extension refuses it under row-level security.)
     """
     columns = tuple(name for name in rows[0] if name != "tenant_id")
-    writers = [_writer(into.columns[name].type) for name in columns]
-    tenant, start, found = str(tenant_id), 0, list[Inserting]()
+    writers = _writers(into, columns)
+    tenant, start, found = _uuid(tenant_id), 0, list[Inserting]()
     while start < len(rows):
         size = min(_ROWS_AT_MOST, 1 << ((len(rows) - start).bit_length() - 1))
-        values: list[str | None] = [tenant]
+        values: list[bytes | None] = [tenant]
         for row in rows[start : start + size]:
-            for name, write in zip(columns, writers, strict=True):
-                value = row[name]
-                values.append(None if value is None else write(value))
+            values += [
+                None if (value := row[name]) is None else write(value) for name, write in writers
+            ]
         text = _insert_text(into, columns, size, skip_conflicts=skip_conflicts)
         found.append(Inserting(text, values))
         start += size
     return found
+
+
+@lru_cache(maxsize=1024)
+def _writers(
+    table: CoreTable, columns: tuple[str, ...]
+) -> tuple[tuple[str, Callable[[Any], bytes]], ...]:
+    return tuple((name, _writer(table.columns[name].type)) for name in columns)
 
 
 @lru_cache(maxsize=1024)
@@ -119,24 +127,28 @@ def _insert_text(
     return text.encode()
 
 
-def _array(kind: TypeEngine[Any], values: Sequence[Any]) -> str:
+def _array(kind: TypeEngine[Any], values: Sequence[Any]) -> bytes:
     write = _writer(kind)
-    if isinstance(kind, Integer | Boolean | Uuid):
-        plain = ("NULL" if value is None else write(value) for value in values)
-    else:
-        plain = ("NULL" if value is None else _quoted(write(value)) for value in values)
-    return f"{{{','.join(plain)}}}"
+    plain = isinstance(kind, Integer | Boolean | Uuid)
+    return b"{%b}" % b",".join(
+        b"NULL" if value is None else write(value) if plain else _quoted(write(value))
+        for value in values
+    )
 
 
-def _writer(kind: TypeEngine[Any]) -> Callable[[Any], str]:
+def _writer(kind: TypeEngine[Any]) -> Callable[[Any], bytes]:
     """Give what writes a value of a type as PostgreSQL reads it."""
     if isinstance(kind, JSONB):
-        return as_json
+        return msgspec.json.encode
     if isinstance(kind, LargeBinary):
         return _hex
     if isinstance(kind, ARRAY):
         return partial(_array, cast("ARRAY[Any]", kind).item_type)
-    return str
+    if isinstance(kind, Integer):
+        return _integer
+    if isinstance(kind, Uuid):
+        return _uuid
+    return as_text
 
 
 def as_json(value: object) -> str:
@@ -144,9 +156,28 @@ def as_json(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _hex(value: bytes) -> str:
-    return f"\\x{value.hex()}"
+def as_text(value: object) -> bytes:
+    """Write a value that says in words what it is. Raises DataError for what cannot be stored."""
+    try:
+        written = str(value).encode()
+    except UnicodeEncodeError as problem:
+        raise psycopg.DataError("half a character") from problem
+    if b"\0" in written:
+        raise psycopg.DataError("PostgreSQL stores no NUL")
+    return written
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _integer(value: int) -> bytes:
+    return b"%d" % value
+
+
+def _uuid(value: UUID) -> bytes:
+    return b"%032x" % value.int
+
+
+def _hex(value: bytes) -> bytes:
+    return b"\\x" + value.hex().encode()
+
+
+def _quoted(text: bytes) -> bytes:
+    return b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'

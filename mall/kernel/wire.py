@@ -6,10 +6,10 @@ statement, which cost more than all the statements of a batch of orders.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
@@ -18,11 +18,10 @@ from psycopg.pq.abc import PGresult
 
 _PREPARED_AT_MOST = 300  # texts per connection; further ones are planned anew each time
 
-type Values = Sequence[str | None]  # as PostgreSQL reads them; what they are, the statement says
+type Values = Sequence[bytes | None]  # as PostgreSQL reads them: text in UTF-8, without NUL
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """A statement with what fills its places $1, $2 ..."""
 
     text: bytes
@@ -31,8 +30,7 @@ class Said:
     heard: bool = True  # somebody waits for its rows
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What came of a statement."""
 
     rows: list[tuple[Any, ...]]
@@ -55,12 +53,11 @@ class Wire:
         Raises the error of the first that fails; those after it have not run. When anything else
         is raised - the task was cancelled, the connection is lost - the connection is of no use.
         """
-        dumped = [[_dumped(value) for value in one.values] for one in said]
         pg = self._pg
         pg.enter_pipeline_mode()
         preparing = dict[int, bytes]()  # place of the result, text that is prepared by then
         place = 0
-        for one, values in zip(said, dumped, strict=True):
+        for one in said:
             name = self._prepared.get(one.text)
             if name is None and one.keep and len(self._prepared) < _PREPARED_AT_MOST:
                 name = self._prepared[one.text] = b"w%d" % next(self._names)
@@ -68,9 +65,9 @@ class Wire:
                 preparing[place] = one.text
                 place += 1
             if name is None:
-                pg.send_query_params(one.text, values)
+                pg.send_query_params(one.text, one.values)
             else:
-                pg.send_query_prepared(name, values)
+                pg.send_query_prepared(name, one.values)
             place += 1
         pg.pipeline_sync()
         results = await self._results()
@@ -129,14 +126,3 @@ class Wire:
 def _wake(ready: asyncio.Future[None]) -> None:
     if not ready.done():
         ready.set_result(None)
-
-
-def _dumped(value: str | None) -> bytes | None:
-    if value is None:
-        return None
-    try:
-        if "\0" not in value:
-            return value.encode()
-    except (UnicodeEncodeError, TypeError) as problem:
-        raise psycopg.DataError("a value that is no text") from problem
-    raise psycopg.DataError("PostgreSQL stores no NUL")

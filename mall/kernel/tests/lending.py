@@ -35,7 +35,7 @@ def idle(pool: Pool) -> int:
     return len(pool._free)  # pyright: ignore[reportPrivateUsage]
 
 
-async def rows(lent: Lent, text: bytes, *values: str) -> list[tuple[Any, ...]]:
+async def rows(lent: Lent, text: bytes, *values: bytes) -> list[tuple[Any, ...]]:
     """Ask and give the rows."""
     return (await lent.ask(text, values)).rows
 

@@ -10,12 +10,17 @@ from sqlalchemy import insert, select
 from mall.kernel.connections import Lent
 from mall.kernel.ids import TenantId, new_uuid
 from mall.kernel.pool import Pool
+from mall.kernel.statements import as_text
 from mall.kernel.tests.lending import complaints, idle, lending, rows, until
 from mall.kernel.tests.things import THING, WORD
 from mall.kernel.tests.trips import Trips
 
 _ADD = b"INSERT INTO kernel_test.word (tenant_id, word, meaning) VALUES ($1, $2, '')"
 _WORDS = b"SELECT word FROM kernel_test.word ORDER BY word"
+
+
+def _adding(tenant: TenantId, word: str) -> list[bytes | None]:
+    return [as_text(tenant), as_text(word)]
 
 
 async def _stored(pool: Pool, tenant: TenantId) -> list[str]:
@@ -35,7 +40,7 @@ async def test_when_nothing_is_asked_the_database_hears_nothing(
         pass
     with pytest.raises(LookupError):
         async with lending(pool, tenant) as lent:
-            lent.put(_ADD, [str(tenant), "never"])
+            lent.put(_ADD, _adding(tenant, "never"))
             raise LookupError
     assert (trips.said, idle(pool)) == ([], 0)
 
@@ -46,12 +51,12 @@ async def test_statements_run_in_the_order_in_which_they_were_asked_and_put(
     async with lending(pool, tenant) as lent:
         await lent.ask(b"CREATE TEMPORARY TABLE line (n serial, what text) ON COMMIT DROP")
         add = b"INSERT INTO line (what) VALUES ($1)"
-        lent.put(add, ["a"])
-        await lent.ask(add, ["b"])
-        lent.put(add, ["c"])
-        lent.put(add, ["d"])
-        await asyncio.gather(*(lent.ask(add, [what]) for what in "efg"))
-        lent.put(add, ["h"])
+        lent.put(add, [b"a"])
+        await lent.ask(add, [b"b"])
+        lent.put(add, [b"c"])
+        lent.put(add, [b"d"])
+        await asyncio.gather(*(lent.ask(add, [what]) for what in (b"e", b"f", b"g")))
+        lent.put(add, [b"h"])
         [(line,)] = await rows(lent, b"SELECT string_agg(what, '' ORDER BY n) FROM line")
     assert line == "abcdefgh"
 
@@ -64,7 +69,7 @@ async def test_what_is_asked_at_once_shares_a_round_trip(
     trips.said.clear()
     async with lending(pool, tenant) as lent:
         lent.put(b"SELECT 0", ())
-        found = await asyncio.gather(*(rows(lent, b"SELECT $1::int", str(n)) for n in range(5)))
+        found = await asyncio.gather(*(rows(lent, b"SELECT $1::int", b"%d" % n) for n in range(5)))
         assert found == [[(n,)] for n in range(5)]
         assert trips.count == 1, "with the BEGIN and what nobody waited for"
         await lent.ask(b"SELECT 5")
@@ -82,13 +87,13 @@ async def test_when_something_that_nobody_waited_for_fails_nothing_is_stored(
 ) -> None:
     with pytest.raises(psycopg.errors.UniqueViolation):
         async with lending(pool, tenant) as lent:
-            await lent.ask(_ADD, [str(tenant), "first"])
-            lent.put(_ADD, [str(tenant), "second"])
-            lent.put(_ADD, [str(tenant), "first"])
-            lent.put(_ADD, [str(tenant), "third"])
+            await lent.ask(_ADD, _adding(tenant, "first"))
+            lent.put(_ADD, _adding(tenant, "second"))
+            lent.put(_ADD, _adding(tenant, "first"))
+            lent.put(_ADD, _adding(tenant, "third"))
     assert await _stored(pool, tenant) == []
     async with lending(pool, tenant) as lent:
-        lent.put(_ADD, [str(tenant), "alone"])
+        lent.put(_ADD, _adding(tenant, "alone"))
     assert await _stored(pool, tenant) == ["alone"]
 
 
@@ -96,8 +101,8 @@ async def test_a_failure_is_told_by_its_own_name_to_whoever_asks_next(
     pool: Pool, tenant: TenantId
 ) -> None:
     async def twice(lent: Lent) -> None:
-        lent.put(_ADD, [str(tenant), "same"])
-        lent.put(_ADD, [str(tenant), "same"])
+        lent.put(_ADD, _adding(tenant, "same"))
+        lent.put(_ADD, _adding(tenant, "same"))
 
     with pytest.raises(psycopg.errors.UniqueViolation):
         async with lending(pool, tenant) as lent:
@@ -113,17 +118,17 @@ async def test_a_failure_is_told_by_its_own_name_to_whoever_asks_next(
     ("text", "params"),
     [
         (b"SELECT 1 / 0", ()),
-        (b"SELECT $1::text", ["\0"]),  # the driver refuses it, PostgreSQL hears nothing
+        (b"SELECT $1::text", [1]),  # the driver refuses it, PostgreSQL hears nothing
     ],
 )
 async def test_a_failure_that_somebody_swallows_is_no_commit(
     pool: Pool, tenant: TenantId, text: bytes, params: Any
 ) -> None:
     """PostgreSQL answers a COMMIT after a failure with ROLLBACK, as if nothing were wrong."""
-    with pytest.raises(psycopg.Error):
+    with pytest.raises((psycopg.Error, TypeError)):
         async with lending(pool, tenant) as lent:
-            lent.put(_ADD, [str(tenant), "lost"])
-            with pytest.raises(psycopg.Error):
+            lent.put(_ADD, _adding(tenant, "lost"))
+            with pytest.raises((psycopg.Error, TypeError)):
                 await lent.ask(text, params)
     assert await _stored(pool, tenant) == []
 
@@ -133,7 +138,7 @@ async def test_a_failure_of_somebody_who_has_gone_is_no_commit(
 ) -> None:
     with pytest.raises(psycopg.errors.DivisionByZero):
         async with lending(pool, tenant) as lent:
-            lent.put(_ADD, [str(tenant), "lost"])
+            lent.put(_ADD, _adding(tenant, "lost"))
             lent.put(b"SELECT 1 / 0", ())
             gone = asyncio.create_task(lent.ask(b"SELECT pg_sleep(0.05)"))
             await asyncio.sleep(0)
@@ -149,7 +154,7 @@ async def test_a_connection_that_could_not_be_borrowed_is_no_commit(
     with pytest.raises(Exception, match="nowhere"):
         async with lending(nowhere, tenant) as lent:
             with pytest.raises(Exception, match="nowhere"):
-                await lent.ask(_ADD, [str(tenant), "lost"])
+                await lent.ask(_ADD, _adding(tenant, "lost"))
 
 
 async def test_all_who_asked_at_once_hear_of_the_failure(pool: Pool, tenant: TenantId) -> None:
@@ -222,7 +227,7 @@ async def test_a_statement_whose_text_was_to_be_prepared_when_another_failed_sti
                     if turn == failing:
                         lent.put(b"SELECT 1 / 0", ())
                     text = b"SELECT 3 + $1::int -- %d" % failing
-                    assert await rows(lent, text, "4") == [(7,)]
+                    assert await rows(lent, text, b"4") == [(7,)]
             except psycopg.errors.DivisionByZero:
                 assert turn == failing
 
@@ -235,7 +240,7 @@ async def test_what_sqlalchemy_runs_keeps_its_place_among_the_others(
         await lent.call(lambda connection: connection.execute(insert(WORD).values(row)))
 
     async with lending(pool, tenant) as lent:
-        lent.put(_ADD, [str(tenant), "a"])
+        lent.put(_ADD, _adding(tenant, "a"))
         found = await asyncio.gather(
             rows(lent, _WORDS),
             by_sqlalchemy(lent, "b"),
@@ -244,7 +249,7 @@ async def test_what_sqlalchemy_runs_keeps_its_place_among_the_others(
             rows(lent, _WORDS),
         )
         assert [len(one or ()) for one in found[::2]] == [1, 2, 3]
-        lent.put(_ADD, [str(tenant), "d"])
+        lent.put(_ADD, _adding(tenant, "d"))
         result = await lent.call(lambda connection: connection.execute(select(WORD.c.word)))
         assert sorted(result.scalars()) == ["a", "b", "c", "d"]
     assert await _stored(pool, tenant) == ["a", "b", "c", "d"]
@@ -254,14 +259,14 @@ async def test_nobody_sees_or_writes_rows_of_another_mall(pool: Pool, tenant: Te
     other = TenantId(new_uuid())
     for each in (tenant, other):
         async with lending(pool, each) as lent:
-            await lent.ask(_ADD, [str(each), f"of {each}"])
+            await lent.ask(_ADD, _adding(each, f"of {each}"))
     for each in (tenant, other, tenant):
         assert await _stored(pool, each) == [f"of {each}"]
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             async with lending(pool, each) as lent:
                 await lent.ask(b"SELECT 1")
                 stranger = other if each == tenant else tenant
-                await lent.ask(_ADD, [str(stranger), "smuggled"])
+                await lent.ask(_ADD, _adding(stranger, "smuggled"))
         with pytest.raises(psycopg.errors.DivisionByZero):
             async with lending(pool, each) as lent:
                 await lent.ask(b"SELECT 1")
@@ -276,7 +281,7 @@ async def test_who_only_reads_cannot_write(pool: Pool, tenant: TenantId) -> None
     row = {"tenant_id": tenant, "id": new_uuid()}
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         async with lending(pool, tenant, b"BEGIN READ ONLY") as lent:
-            await lent.ask(_ADD, [str(tenant), "no"])
+            await lent.ask(_ADD, _adding(tenant, "no"))
     with pytest.raises(Exception, match="read-only"):
         async with lending(pool, tenant, b"BEGIN READ ONLY") as lent:
             await lent.call(lambda connection: connection.execute(insert(THING).values(row)))

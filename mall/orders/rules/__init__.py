@@ -64,8 +64,7 @@ class Allocation(msgspec.Struct, frozen=True):
     minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedLine:
+class PlacedLine(msgspec.Struct, frozen=True):
     """One line as it was placed: the price record. Never rewritten."""
 
     line_no: int
@@ -87,8 +86,7 @@ class PlacedLine:
         return self.list_minor - sum(allocation.minor for allocation in self.allocations)
 
 
-@dataclass(frozen=True, slots=True)
-class NewOrder:
+class NewOrder(msgspec.Struct, frozen=True):
     """An order about to be recorded."""
 
     id: OrderId

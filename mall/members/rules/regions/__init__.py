@@ -5,7 +5,7 @@ See SOURCE.md for where the data is from.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -27,6 +27,7 @@ def regions(parent_code: str = COUNTRY) -> Sequence[Region]:
     return _children().get(parent_code, ())
 
 
+@lru_cache(maxsize=4096)
 def region_names(code: str) -> tuple[str, ...] | None:
     """Name a leaf from its province down, as on a parcel; None: no such leaf."""
     names, leaves = _names(), _children()
