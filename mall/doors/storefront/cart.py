@@ -13,7 +13,7 @@ from mall import cart, catalog, search
 from mall.cart import UNITS_AT_MOST
 from mall.doors.given import AnyRequest
 from mall.doors.storefront.cards import images_of
-from mall.doors.storefront.expected import TICKED, any_text, choice, one_id, whole
+from mall.doors.storefront.expected import TICKED, Expected, any_text, choice, one_id, whole
 from mall.doors.storefront.filled import (
     NOTHING,
     Filled,
@@ -23,7 +23,7 @@ from mall.doors.storefront.filled import (
     id_in,
     number_in,
 )
-from mall.doors.storefront.goods import chosen_sku, exact_sku, missing_choices, product_page
+from mall.doors.storefront.goods import OPTION, chosen_sku, exact_sku, missing_choices, product_page
 from mall.doors.storefront.links import inside, linked
 from mall.doors.storefront.pages import (
     Page,
@@ -47,7 +47,11 @@ _SHOPPER = {"access": "shopper"}
 _GONE = "/cart?why=gone"
 _UNSEEN = {"sku": "", "product": "", "to": "", "selected": ""}  # no shopper has written these
 _LINE, _TICK = one_id(needed=True), choice(("0", *TICKED), needed=True)
-_ADDED = {"sku": one_id(), "product": any_text(), "quantity": whole(1, UNITS_AT_MOST)}
+_ADDED: dict[str, Expected] = {
+    "sku": one_id(),
+    "product": any_text(),
+    "quantity": whole(1, UNITS_AT_MOST, sent=False),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ async def add_to_cart(
     """Put a variant into the cart: by its id, or by a product and its chosen values."""
     form = await filled(request)
     try:
-        form.check(_ADDED, _UNSEEN)
+        form.check(_added(form), _UNSEEN)
         quantity = form.number("quantity", 1)
         await cart.add(tx, shopper.id, await _wanted(tx, form), quantity, now=now)
     except Problem as problem:
@@ -133,7 +137,7 @@ async def buy_now(
     """Go straight to the checkout with one variant; the cart stays as it is."""
     form = await filled(request)
     try:
-        form.check(_ADDED, _UNSEEN)
+        form.check(_added(form), _UNSEEN)
         sku_id = await _wanted(read, form)
     except Problem as problem:
         return await _refused(request, read, tenant, language, form, problem)
@@ -152,11 +156,10 @@ async def change_quantity(
         form.check({"sku": _LINE, wanted: whole(0, UNITS_AT_MOST)}, _UNSEEN)
     except InvalidFields as problem:
         return await _cart(request, tx, tenant, language, shopper, problem, form)
-    sku_id, units = form.id("sku"), form.number(wanted, -1)
-    if sku_id is None or units < 0:
-        return moved("/cart")  # it says nothing at all
+    sku_id = form.id("sku")
+    assert sku_id is not None, "it was looked at above"
     try:
-        await cart.set_quantity(tx, shopper.id, SkuId(sku_id), units)
+        await cart.set_quantity(tx, shopper.id, SkuId(sku_id), form.number(wanted))
     except Nothing:  # taken out on another page meanwhile
         return moved(_GONE)
     return moved("/cart", cookies=[cart_cookie(await cart.cart_units(tx, shopper.id))])
@@ -207,6 +210,11 @@ async def clear_lines(tx: Tx, shopper: Shopper) -> Redirect:
     off = [line.sku_id for line in view.lines if line.state in {"gone", "sold_out"}]
     await cart.remove(tx, shopper.id, off)
     return moved("/cart", cookies=[cart_cookie(await cart.cart_units(tx, shopper.id))])
+
+
+def _added(form: Filled) -> dict[str, Expected]:
+    """Say what the form of a product may hold; its options are found in the goods later."""
+    return _ADDED | {name: any_text() for name in form.names() if name.startswith(OPTION)}
 
 
 async def _wanted(read: Read, form: Filled) -> SkuId:

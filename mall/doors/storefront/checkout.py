@@ -13,7 +13,15 @@ from mall.cart import UNITS_AT_MOST
 from mall.checkout import Item, NothingToBuy, PlaceOrder, PlaceWant, PriceMoved, Quote
 from mall.doors.given import AnyRequest, house_of
 from mall.doors.storefront.cards import images_of
-from mall.doors.storefront.expected import OUTDATED, any_text, choice, text_up_to, tick, whole
+from mall.doors.storefront.expected import (
+    OUTDATED,
+    any_text,
+    choice,
+    text_up_to,
+    tick,
+    token,
+    whole,
+)
 from mall.doors.storefront.filled import (
     Filled,
     amount_in,
@@ -37,11 +45,12 @@ from mall.tenants import Tenant
 _NOTE_AT_MOST = 200
 _NOBODY = MemberId(UUID(int=0))
 _NOTHING_CHOSEN = "/cart?why=nothing"
-_UNSEEN = {"key": "", "shown": "", "from_cart": "", "step": ""}  # no shopper has written these
+_UNSEEN = dict.fromkeys(("key", "shown", "from_cart", "step", "address"), "")  # nobody wrote these
 _EXPECTED = {
     **dict.fromkeys(("name", "phone", "detail", *AT_REGION), any_text()),
     "note": text_up_to(_NOTE_AT_MOST),
-    "key": text_up_to(100),
+    "address": any_text(),
+    "key": token(),
     "shown": whole(0, 10**15 - 1),
     "from_cart": tick(),
     "step": choice(("", "regions", "freight")),
@@ -134,15 +143,15 @@ async def place_order(
             going=going,
             typed=typed,
             problem=problem,
-            key=form.text("key")[:100],
+            key=form.text("key"),
         )
 
 
 def _check(form: Filled, items: Sequence[Item], going: Going) -> None:
     """Refuse what the page cannot have sent, or not as things stand now. Raises InvalidFields."""
     form.check(_EXPECTED, AT_REGION | _UNSEEN)
-    others = going.address is not None and form.id("address") != going.address.id
-    if len(items) != len(form.texts("item")) or ("address" in form and others):
+    unseen = going.address is not None and form.id("address") != going.address.id
+    if len(items) != len(form.texts("item")) or unseen:
         raise InvalidFields((FieldError("", "invalid", OUTDATED),))
 
 
@@ -167,7 +176,7 @@ def _want(
         language=language,
         currency=tenant.currency,
         time_zone=tenant.time_zone,
-        idempotency_key=form.text("key")[:100] or uuid4().hex,
+        idempotency_key=form.text("key") or uuid4().hex,
     )
 
 

@@ -25,6 +25,7 @@ MISSING: Texts = {"zh-CN": "请填写此项", "en": "Please fill this in"}
 NO_CHOICE: Texts = {"zh-CN": "请从列出的选项中选择", "en": "Please choose one of these"}
 
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\ud800-\udfff]")
+_TOKEN = re.compile(r"[0-9A-Za-z_-]{16,64}")
 _WHOLE = re.compile(r"\+?[0-9]{1,15}")
 
 
@@ -59,17 +60,17 @@ def secret(most: int) -> Expected:
     return wrong
 
 
-def whole(least: int, most: int, *, needed: bool = True) -> Expected:
-    """Expect a whole number; not ``needed``: the field may be empty. It need not be sent."""
+def whole(least: int, most: int, *, needed: bool = True, sent: bool = True) -> Expected:
+    """Expect a whole number; not ``needed``: the field may be empty, not ``sent``: missing."""
     texts: Texts = {
         "zh-CN": f"请填写 {least} 到 {most} 之间的整数",
         "en": f"Enter a whole number from {least} to {most}",
     }
 
     def wrong(written: str | None) -> Texts | None:
-        if written is None or (not needed and not written.strip()):
+        plain = (written or "").strip()
+        if (written is None and not sent) or (not plain and not needed):
             return None
-        plain = written.strip()
         fits = _WHOLE.fullmatch(plain) is not None and least <= int(plain) <= most
         return None if fits else texts
 
@@ -90,6 +91,15 @@ def choice(allowed: Collection[str], *, needed: bool = False) -> Expected:
 def tick() -> Expected:
     """Expect a box, ticked or not."""
     return choice((*TICKED, *UNTICKED))
+
+
+def token() -> Expected:
+    """Expect a name that a page has made up for what it sends, so that it happens once."""
+
+    def wrong(written: str | None) -> Texts | None:
+        return None if not written or _TOKEN.fullmatch(written) else OUTDATED
+
+    return wrong
 
 
 def one_id(*, needed: bool = False) -> Expected:

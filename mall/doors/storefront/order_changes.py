@@ -11,7 +11,7 @@ from mall import cart, orders
 from mall.doors.given import AnyRequest
 from mall.doors.storefront import order_words
 from mall.doors.storefront.cards import images_of
-from mall.doors.storefront.expected import Expected, choice, text_up_to, whole
+from mall.doors.storefront.expected import Expected, choice, token, whole
 from mall.doors.storefront.filled import Filled, errors_of, filled
 from mall.doors.storefront.links import linked
 from mall.doors.storefront.orders import ShownLine, order_page, shown_line
@@ -19,7 +19,7 @@ from mall.doors.storefront.pages import Page, cart_cookie, moved, page, personal
 from mall.doors.storefront.saying import Saying
 from mall.kernel.audit import Actor
 from mall.kernel.db import Read, Tx
-from mall.kernel.i18n import LANGUAGES, Language
+from mall.kernel.i18n import Language
 from mall.kernel.ids import new_uuid
 from mall.kernel.problems import InvalidFields, Problem
 from mall.kernel.time import Instant
@@ -29,7 +29,6 @@ from mall.tenants import Tenant
 
 _SHOPPER = {"access": "shopper"}
 _UNITS = "units-"
-_KEY_AT_MOST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +164,13 @@ async def request_refund(
 
 def _expected(order: Order) -> Mapping[str, Expected]:
     """Say what the form may hold; the reasons in every language, which may have been changed."""
-    reasons = [
-        reason
-        for language in LANGUAGES
-        for reason in order_words.reasons(Saying(language, order.currency, "UTC"))
-    ]
     units = {
         f"{_UNITS}{one.line_no}": whole(0, one.quantity - one.refunded, needed=False)
         for one in order.lines
     }
     return units | {
-        "reason": choice(reasons, needed=True),
-        "key": text_up_to(_KEY_AT_MOST),
+        "reason": choice(order_words.every_reason(), needed=True),
+        "key": token(),
         "step": choice(("", "preview")),
     }
 
@@ -232,7 +226,7 @@ async def _form(
         images=await images_of(read, (line.placed.image for line in order.lines)),
         errors=errors,
         reasons=order_words.reasons(say),
-        typed_reason=form.text("reason"),
+        typed_reason=order_words.reason_in(say, form.text("reason")),
         preview=preview,
     )
 
