@@ -114,9 +114,10 @@ class Page(HTMLParser):
                 self._at = self._at.above
             self._at = self._at.above or self.root
 
-    def handle_data(self, data: str) -> None:
-        """Keep the words."""
+    def _keep_words(self, data: str) -> None:
         self._at.below.append(data)
+
+    handle_data = _keep_words
 
     @property
     def language(self) -> str:

@@ -1,5 +1,7 @@
 """What each field takes of all the rubbish, because it may be meant; anything else it refuses."""
 
+from collections.abc import Mapping
+
 from tests.strangers.papers import Control, Paper
 from tests.strangers.rubbish import (
     EMPTY,
@@ -10,6 +12,8 @@ from tests.strangers.rubbish import (
     UNREADABLE,
     WRITTEN,
 )
+
+type Takes = Mapping[str, frozenset[str]]
 
 LEADS = frozenset({"next", "back"})  # taken or passed over; never out of the mall
 SECRETS = frozenset({"password", "code"})
@@ -27,13 +31,13 @@ UNCHECKED_PLACE = dict.fromkeys(
 TOKEN = {"key": GIVEN | LEFT_OUT}
 ORDER = TOKEN | {"from_cart": UNTICKED, "note": OPTIONAL, "step": LEFT_OUT}
 GOODS = {"quantity": frozenset({MISSING})}
-NARROWS = dict.fromkeys(("sort", "stock", "price", "tag", "in", "brand"), EVERYTHING)
-PRICES = dict.fromkeys(("from", "to"), LEFT_OUT)
-REFUND = TOKEN | {"units-1": frozenset(), "step": LEFT_OUT}
+NARROWS: Takes = dict.fromkeys(("sort", "stock", "price", "tag", "in", "brand"), EVERYTHING)
+PRICES: Takes = dict.fromkeys(("from", "to"), LEFT_OUT)
+REFUND = TOKEN | {"step": LEFT_OUT}
 
-TAKES: dict[str, dict[str, frozenset[str]]] = {
-    "GET /search": NARROWS | PRICES | {"q": OPTIONAL},
-    "GET /c/{slug}": NARROWS | PRICES,
+TAKES: Mapping[str, Takes] = {
+    "GET /search": {**NARROWS, **PRICES, "q": OPTIONAL},
+    "GET /c/{slug}": {**NARROWS, **PRICES},
     "GET /p/{slug}": dict.fromkeys(("product", "o-colour", "quantity"), EVERYTHING),
     "POST /register": {"name": OPTIONAL, "password": LONG_ENOUGH},
     "POST /sign-in/ask": {"code": EVERYTHING},

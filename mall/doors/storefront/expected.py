@@ -62,10 +62,11 @@ def secret(most: int) -> Expected:
 
 def whole(least: int, most: int, *, needed: bool = True, sent: bool = True) -> Expected:
     """Expect a whole number; not ``needed``: the field may be empty, not ``sent``: missing."""
-    texts: Texts = {
-        "zh-CN": f"请填写 {least} 到 {most} 之间的整数",
-        "en": f"Enter a whole number from {least} to {most}",
+    said: Texts = {
+        "zh-CN": "请填写 {least} 到 {most} 之间的整数",
+        "en": "Enter a whole number from {least} to {most}",
     }
+    texts = {language: text.format(least=least, most=most) for language, text in said.items()}
 
     def wrong(written: str | None) -> Texts | None:
         plain = (written or "").strip()
@@ -118,4 +119,5 @@ def one_id(*, needed: bool = False) -> Expected:
 
 
 def _too_long(most: int) -> Texts:
-    return {"zh-CN": f"最多 {most} 个字", "en": f"At most {most} characters"}
+    said: Texts = {"zh-CN": "最多 {most} 个字", "en": "At most {most} characters"}
+    return {language: text.format(most=most) for language, text in said.items()}
