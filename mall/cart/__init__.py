@@ -6,9 +6,18 @@ announces  -
 
 from mall.cart.actions import add, choose, merge, remove, remove_bought, set_quantity
 from mall.cart.queries import cart, cart_units, cart_view
-from mall.cart.rules import CartFull, CartLine, CartView, NotForSale, ShownLine, capped
+from mall.cart.rules import (
+    UNITS_AT_MOST,
+    CartFull,
+    CartLine,
+    CartView,
+    NotForSale,
+    ShownLine,
+    capped,
+)
 
 __all__ = [
+    "UNITS_AT_MOST",
     "CartFull",
     "CartLine",
     "CartView",

@@ -17,6 +17,8 @@ from mall.members.errands import ask_code, register, sign_in_with_code, sign_in_
 from mall.members.port import at_sign_in
 from mall.members.queries import address, addresses, addresses_by_id, members, session
 from mall.members.rules import (
+    NAME_AT_MOST,
+    PASSWORD_AT_MOST,
     Address,
     BadEmail,
     BadPhone,
@@ -43,6 +45,8 @@ from mall.members.rules import (
 from mall.members.rules.regions import Region, region_names, region_path, regions
 
 __all__ = [
+    "NAME_AT_MOST",
+    "PASSWORD_AT_MOST",
     "Address",
     "BadEmail",
     "BadPhone",

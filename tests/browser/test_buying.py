@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 
 from playwright.sync_api import Page, expect
 
@@ -110,8 +111,13 @@ def ask_code(page: Page) -> None:
 
 
 def read_code(visitor: Visitor, phone: str) -> str:
+    letters = visitor.page.get_by_role("article").filter(has_text=phone)
+    deadline = time.monotonic() + 30
     visitor.go("/inbox")
-    letter = visitor.page.get_by_role("article").filter(has_text=phone).first.inner_text()
+    while letters.count() == 0 and time.monotonic() < deadline:  # the worker brings it
+        visitor.page.wait_for_timeout(200)
+        visitor.go("/inbox")
+    letter = letters.first.inner_text()
     found = re.search(r"\b\d{6}\b", letter)
     assert found is not None, letter
     return found.group()

@@ -91,10 +91,27 @@ def test_registering_says_what_is_wrong_with_address_and_password(
     expect_error(page.get_by_label("邮箱"), "该邮箱已注册，请直接登录")
 
 
+def test_the_enter_key_sends_the_quantity_that_was_written(invite: Invite) -> None:
+    for script in (True, False):
+        visitor = invite(DESK, script=script)
+        page = visitor.page
+        visitor.go("/p/camp-speaker")
+        page.locator("#choice button.button--soft").click()
+        if script:
+            expect(page.get_by_text("已加入购物车")).to_be_visible()
+        visitor.go("/cart")
+        page.get_by_label("数量").fill("3")
+        page.get_by_label("数量").press("Enter")
+        expect(page.locator("#cart").get_by_text("去结算（3）").first).to_be_visible()
+        page.reload()
+        expect(page.get_by_label("数量")).to_have_value("3")
+
+
 def test_rubbish_in_an_address_or_a_form_is_no_failure(invite: Invite) -> None:
     visitor = invite()
     for path, status in {
-        "/search?q=%00&from=abc&to=-1&page=99999&sort=x": 200,
+        "/search?in=x&page=99999&sort=x&tag=%00": 200,
+        "/search?q=%00&from=abc&to=-1": 422,
         "/c/women?page=0&a.material=%F0%9F%98%80": 200,
         "/checkout?item=nonsense.-5": 200,
         "/orders?after=nonsense&state=x": 200,

@@ -194,7 +194,7 @@ def _form_bodies(owned: Belongings) -> Bodies:
         "POST /orders/{number:str}/again": ("data", {}),
         "POST /orders/{number:str}/cancel": ("data", {}),
         "POST /orders/{number:str}/receive": ("data", {}),
-        "POST /orders/{number:str}/refund": ("data", {"units-1": "1", "reason": "stranger"}),
+        "POST /orders/{number:str}/refund": ("data", {"units-1": "1", "reason": "不想要了"}),
         "POST /pay/{number:str}": ("data", {"provider": "demo_pay"}),
         "POST /register": ("data", {"email": "new@stranger.localhost", "password": PASSWORD}),
         "POST /sign-in/ask": ("data", {"phone": "13800138001"}),

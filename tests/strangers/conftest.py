@@ -9,6 +9,6 @@ from tests.faults.standing import Standing, standing_mall
 
 @pytest.fixture(scope="session")
 def street() -> Generator[Standing]:
-    """Open a mall with the tenants north, south, rubbish and forms."""
-    with standing_mall("north", "south", "rubbish", "forms") as mall:
+    """Open a mall with the tenants north, south, rubbish, forms and fields."""
+    with standing_mall("north", "south", "rubbish", "forms", "fields") as mall:
         yield mall

@@ -65,7 +65,12 @@ class _Mall:
         self.logs = settings.data / "logs"
         self.parent = os.getppid()
         self.children = [
-            Child(name, ["-m", *module], self.logs / f"{name}.log", self.environ)
+            Child(
+                name,
+                ["-m", *module],
+                self.logs / f"{name}.log",
+                self.environ | {"PGAPPNAME": f"mall {name}"},  # who it is, in pg_stat_activity
+            )
             for name, module in modules.items()
         ]
 

@@ -1,6 +1,6 @@
 """My page and my profile."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,12 +11,14 @@ from litestar.response import Redirect
 from mall import members
 from mall.doors.given import AnyRequest, house_of
 from mall.doors.storefront import order_words
-from mall.doors.storefront.filled import asked, filled
+from mall.doors.storefront.expected import choice, text_up_to
+from mall.doors.storefront.filled import asked, errors_of, filled
 from mall.doors.storefront.orders import state_counts
 from mall.doors.storefront.pages import Page, moved, page, personal
 from mall.kernel.db import Read, Tx
 from mall.kernel.i18n import LANGUAGES, Language
 from mall.kernel.ids import MemberId, ShopperId
+from mall.kernel.problems import InvalidFields
 from mall.members import Shopper, masked
 from mall.tenants import Tenant
 
@@ -66,25 +68,57 @@ async def show_profile(
     request: AnyRequest, read: Read, tenant: Tenant, language: Language, me: MemberId
 ) -> Page:
     """Show my profile to change it."""
-    member = (await members.members(read, [me]))[me]
-    frame = await personal(request, read, tenant, language, ShopperId(me))
-    typed = Typed(member.name, member.gender, member.language)
-    return page("profile.html", frame, member=member, typed=typed, errors={})
+    return await _profile(request, read, tenant, language, me)
 
 
 @post("/account/profile", opt={"access": "member"}, status_code=200)
-async def change_profile(request: AnyRequest, tx: Tx, me: MemberId) -> Redirect:
-    """Change my profile; what is not a choice stays as it was."""
+async def change_profile(
+    request: AnyRequest, tx: Tx, tenant: Tenant, language: Language, me: MemberId
+) -> Page | Redirect:
+    """Change my profile; what was not sent stays as it was."""
     form = await filled(request)
     gender, spoken = form.text("gender"), form.text("language")
+    try:
+        form.check(
+            {
+                "name": text_up_to(members.NAME_AT_MOST),
+                "gender": choice(_GENDERS),
+                "language": choice(LANGUAGES),
+            }
+        )
+    except InvalidFields as problem:
+        typed = Typed(form.text("name"), gender, spoken)
+        errors = errors_of(problem, language)
+        return await _profile(request, tx, tenant, language, me, typed, errors)
     await members.change_profile(
         tx,
         me,
-        name=form.text("name"),
+        name=form.text("name") if "name" in form else None,
         gender=_GENDERS.get(gender) if "gender" in form else None,
         language=spoken if spoken in LANGUAGES else None,
     )
     return moved("/account?done=profile")
+
+
+async def _profile(
+    request: AnyRequest,
+    read: Read,
+    tenant: Tenant,
+    language: Language,
+    me: MemberId,
+    typed: Typed | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Page:
+    member = (await members.members(read, [me]))[me]
+    frame = await personal(request, read, tenant, language, ShopperId(me))
+    return page(
+        "profile.html",
+        frame,
+        status=422 if errors else 200,
+        member=member,
+        typed=typed or Typed(member.name, member.gender, member.language),
+        errors=errors or {},
+    )
 
 
 HANDLERS: Sequence[HTTPRouteHandler] = (show_account, show_profile, change_profile)

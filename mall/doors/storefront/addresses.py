@@ -10,19 +10,25 @@ from litestar.response import Redirect
 
 from mall import members
 from mall.doors.given import AnyRequest
+from mall.doors.storefront.expected import any_text, choice, tick
 from mall.doors.storefront.filled import Filled, asked, errors_of, filled
 from mall.doors.storefront.links import inside, linked
 from mall.doors.storefront.pages import Page, moved, page, personal
-from mall.doors.storefront.regions import Picked, picked, picked_from
+from mall.doors.storefront.regions import AT_REGION, Picked, picked, picked_from
 from mall.kernel.db import Read, Tx
 from mall.kernel.i18n import Language
 from mall.kernel.ids import AddressId, MemberId, ShopperId
-from mall.kernel.problems import Nothing, Problem
+from mall.kernel.problems import InvalidFields, Nothing, Problem
 from mall.members import Draft
 from mall.tenants import Tenant
 
 _MEMBER = {"access": "member"}
 _BOOK = "/account/addresses"
+_EXPECTED = {
+    **dict.fromkeys(("name", "phone", "detail", *AT_REGION), any_text()),
+    "is_default": tick(),
+    "step": choice(("", "regions")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,13 @@ async def _save(
 ) -> Page | Redirect:
     form = await filled(request)
     typed, regions, leads = _typed(form), picked(form), inside(form.text("next"), "")
+    try:
+        form.check(_EXPECTED, AT_REGION | {"step": ""})
+    except InvalidFields as problem:
+        errors = errors_of(problem, language)
+        return await _form(
+            request, tx, tenant, language, me, address_id, typed, regions, leads, errors
+        )
     if form.text("step") == "regions":
         return await _form(request, tx, tenant, language, me, address_id, typed, regions, leads)
     draft = Draft(typed.name, typed.phone, regions.code, typed.detail, typed.is_default)

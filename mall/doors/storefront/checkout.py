@@ -9,23 +9,52 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
 from mall import checkout, members
+from mall.cart import UNITS_AT_MOST
 from mall.checkout import Item, NothingToBuy, PlaceOrder, PlaceWant, PriceMoved, Quote
 from mall.doors.given import AnyRequest, house_of
 from mall.doors.storefront.cards import images_of
-from mall.doors.storefront.filled import Filled, asked, errors_of, filled, id_in, number_in
+from mall.doors.storefront.expected import (
+    OUTDATED,
+    any_text,
+    choice,
+    text_up_to,
+    tick,
+    token,
+    whole,
+)
+from mall.doors.storefront.filled import (
+    Filled,
+    amount_in,
+    asked,
+    errors_of,
+    filled,
+    id_in,
+    number_in,
+)
 from mall.doors.storefront.links import linked
 from mall.doors.storefront.pages import Page, moved, page, personal
-from mall.doors.storefront.regions import Picked, picked
+from mall.doors.storefront.regions import AT_REGION, Picked, picked
 from mall.kernel.db import Read
 from mall.kernel.i18n import Language
 from mall.kernel.ids import AddressId, MemberId, SkuId, new_uuid
-from mall.kernel.problems import Conflict, Problem
+from mall.kernel.problems import Conflict, FieldError, InvalidFields, Problem
 from mall.members import Address, Draft, Shopper, SignInFirst
 from mall.orders import ShipTo
 from mall.tenants import Tenant
 
 _NOTE_AT_MOST = 200
 _NOBODY = MemberId(UUID(int=0))
+_NOTHING_CHOSEN = "/cart?why=nothing"
+_UNSEEN = dict.fromkeys(("key", "shown", "from_cart", "step", "address"), "")  # nobody wrote these
+_EXPECTED = {
+    **dict.fromkeys(("name", "phone", "detail", *AT_REGION), any_text()),
+    "note": text_up_to(_NOTE_AT_MOST),
+    "address": any_text(),
+    "key": token(),
+    "shown": whole(0, 10**15 - 1),
+    "from_cart": tick(),
+    "step": choice(("", "regions", "freight")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +100,7 @@ async def show_checkout(
     named = _items(query)
     items = named or await checkout.chosen_items(read, shopper.id)
     if not items:
-        return moved("/cart")
+        return moved(_NOTHING_CHOSEN)
     going = await _going(read, shopper, query)
     return await _page(
         request, read, tenant, language, shopper, items=items, from_cart=not named, going=going
@@ -91,17 +120,17 @@ async def place_order(
     items, from_cart = _items(form), form.ticked("from_cart")
     db, typed = house_of(request).db, _typed(form)
     if not items:
-        return moved("/cart")
+        return moved(_NOTHING_CHOSEN)
     async with db.read(tenant.id) as read:
         going = await _going(read, shopper, form)
     problem: Problem | None = None
-    if form.text("step") == "":
-        try:
-            want = _want(form, shopper, tenant, language, items, from_cart, going)
-            placed = await place(want)
+    try:
+        _check(form, items, going)
+        if form.text("step") == "":
+            placed = await place(_want(form, shopper, tenant, language, items, from_cart, going))
             return moved(f"/pay/{placed.number}")
-        except Problem as refusal:
-            problem = refusal
+    except Problem as refusal:
+        problem = refusal
     async with db.read(tenant.id) as read:
         return await _page(
             request,
@@ -114,8 +143,16 @@ async def place_order(
             going=going,
             typed=typed,
             problem=problem,
-            key=form.text("key")[:100],
+            key=form.text("key"),
         )
+
+
+def _check(form: Filled, items: Sequence[Item], going: Going) -> None:
+    """Refuse what the page cannot have sent, or not as things stand now. Raises InvalidFields."""
+    form.check(_EXPECTED, AT_REGION | _UNSEEN)
+    unseen = going.address is not None and form.id("address") != going.address.id
+    if len(items) != len(form.texts("item")) or unseen:
+        raise InvalidFields((FieldError("", "invalid", OUTDATED),))
 
 
 def _want(
@@ -133,13 +170,13 @@ def _want(
         items=checkout.checked_items(items),
         from_cart=from_cart,
         ship_to=_ship_to(form, shopper, going),
-        shown_payable_minor=number_in(form.text("shown"), -1),
-        buyer_note=form.text("note").strip()[:_NOTE_AT_MOST],
+        shown_payable_minor=amount_in(form.text("shown"), -1),
+        buyer_note=form.text("note").strip(),
         channel="web",
         language=language,
         currency=tenant.currency,
         time_zone=tenant.time_zone,
-        idempotency_key=form.text("key")[:100] or uuid4().hex,
+        idempotency_key=form.text("key") or uuid4().hex,
     )
 
 
@@ -183,12 +220,12 @@ async def _page(
     frame = await personal(request, read, tenant, language, shopper.id)
     quote = await _quoted(read, items, going, tenant, problem)
     if quote is None or not quote.lines:
-        return moved("/cart")
+        return moved(_NOTHING_CHOSEN)
     images = await images_of(read, (line.image for line in quote.lines))
     errors: Mapping[str, str] = errors_of(problem, language) if problem else {}
     if isinstance(problem, SignInFirst):
         errors = {"": frame.say("登录已过期，请重新登录后再提交，商品都还在。")}
-    fresh_key = isinstance(problem, Conflict) or not key
+    fresh_key = isinstance(problem, Conflict | InvalidFields) or not key
     pairs = [] if from_cart else [("item", f"{one.sku_id.hex}.{one.quantity}") for one in items]
     here = linked("/checkout", pairs)
     return page(
@@ -228,13 +265,13 @@ async def _quoted(
 
 
 def _items(form: Filled) -> tuple[Item, ...]:
-    """Read items as ``<sku>.<quantity>``; rubbish is passed over."""
+    """Read items as ``<sku>.<quantity>``; what is none is passed over."""
     found = list[Item]()
     for written in form.texts("item"):
         head, _, tail = written.partition(".")
-        sku_id = id_in(head)
-        if sku_id is not None:
-            found.append(Item(SkuId(sku_id), min(max(number_in(tail, 1), 1), 999)))
+        sku_id, units = id_in(head), number_in(tail)
+        if sku_id is not None and 1 <= units <= UNITS_AT_MOST:
+            found.append(Item(SkuId(sku_id), units))
     return tuple(found)
 
 

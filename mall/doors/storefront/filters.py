@@ -1,10 +1,13 @@
 """What narrows a list lives in its address: reading it, and writing the addresses around it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from mall.doors.storefront.expected import Expected, whole
 from mall.doors.storefront.filled import Filled, number_in
 from mall.doors.storefront.links import linked
 from mall.doors.storefront.pages import Frame
+from mall.kernel.problems import InvalidFields
 from mall.search import Facet, Found, Query, Sort, band_range
 
 _SORTS: dict[str, Sort] = {
@@ -12,6 +15,8 @@ _SORTS: dict[str, Sort] = {
     "price_up": "price_up",
     "price_down": "price_down",
 }
+_PRICE = whole(0, 9_999_999, needed=False)
+_PRICES = {"from": _PRICE, "to": _PRICE}
 _ATTRIBUTE = "a."
 _VALUES_AT_MOST = 20
 _FACETS_AT_MOST = 20
@@ -40,6 +45,7 @@ class Narrowing:
     query: Query
     pairs: tuple[Pair, ...]  # what narrows, without the sort and the page
     page: int
+    refused: InvalidFields | None = None  # what somebody has written and cannot be meant
 
     @property
     def count(self) -> int:
@@ -57,7 +63,7 @@ class Narrowing:
         kept = tuple(pair for pair in self.pairs if pair not in pairs)
         return replace(self, pairs=kept).href()
 
-    def shown(self, frame: Frame, found: Found) -> Shown:
+    def shown(self, frame: Frame, found: Found, asked: Filled) -> Shown:
         """Say what narrows the list, each with the way to take it off."""
         say, given = frame.say, dict(self.pairs)
         chosen = list[Pair]()
@@ -74,6 +80,7 @@ class Narrowing:
             chosen.append((words, self.without(("from", low), ("to", high))))
         rest = tuple(pair for pair in self.pairs if pair[0] == "q")
         reset = linked(self.path, rest)
+        low, high = asked.text("from")[:20], asked.text("to")[:20]
         return Shown(self.count, self.query.in_stock, low, high, reset, chosen)
 
 
@@ -149,7 +156,17 @@ def narrowing(asked: Filled, path: str, *, category: str | None) -> Narrowing:
         in_stock=in_stock,
         sort=_SORTS.get(asked.text("sort"), "relevance"),
     )
-    return Narrowing(path, query, tuple(pairs), asked.number("page", 1))
+    refused = refusal(asked, _PRICES)
+    return Narrowing(path, query, tuple(pairs), asked.number("page", 1), refused)
+
+
+def refusal(asked: Filled, expected: Mapping[str, Expected]) -> InvalidFields | None:
+    """Find what is wrong in fields that people write themselves; None: nothing."""
+    try:
+        asked.check(expected)
+    except InvalidFields as problem:
+        return problem
+    return None
 
 
 def name_of(facet: str) -> str:

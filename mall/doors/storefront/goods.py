@@ -55,6 +55,7 @@ class ShownValue:
 class ShownOption:
     """A choice to make."""
 
+    field: str  # its name in forms
     code: str
     title: str
     chosen_title: str
@@ -80,11 +81,10 @@ async def product_page(
     goods: Goods,
     sku: Sku,
     *,
-    quantity: int = 1,
-    notice: str = "",
-    status: int = 200,
+    quantity: str = "1",
+    errors: Mapping[str, str] | None = None,
 ) -> Page:
-    """Show a product with one of its variants chosen."""
+    """Show a product with one of its variants chosen, and what is wrong with what was written."""
     product, say = goods.product, frame.say
     images = await images_of(read, [*product.gallery, *(one.image for one in product.skus)])
     gallery = _gallery(goods, images)
@@ -96,7 +96,7 @@ async def product_page(
     return page(
         "product.html",
         frame,
-        status=status,
+        status=422 if errors else 200,
         name=frame.text(product.title),
         subtitle=frame.text(product.subtitle),
         slug=product.slug,
@@ -113,7 +113,7 @@ async def product_page(
         labels=[(code, frame.text(title)) for code, title in goods.tags],
         options=[_option(frame, goods, sku, n, option) for n, option in enumerate(product.options)],
         quantity=quantity,
-        notice=notice,
+        errors=errors or {},
         parameters=[
             *([(say("品牌"), frame.text(goods.brand.title))] if goods.brand else []),
             *((frame.text(one.title), frame.text(one.text)) for one in goods.parameters),
@@ -146,6 +146,15 @@ def exact_sku(goods: Goods, given: Filled) -> Sku | None:
     wanted = tuple(given.text(OPTION + option.code) for option in goods.product.options)
     found = (one for one in goods.product.skus if one.values == wanted and one.id in goods.prices)
     return next(found, None)
+
+
+def missing_choices(goods: Goods, given: Filled) -> list[str]:
+    """Name the fields of the options of which no value, or none that exists, was given."""
+    return [
+        OPTION + option.code
+        for option in goods.product.options
+        if given.text(OPTION + option.code) not in {value.code for value in option.values}
+    ]
 
 
 def left_of(goods: Goods, sku: Sku) -> int:
@@ -198,7 +207,7 @@ def _option(frame: Frame, goods: Goods, sku: Sku, n: int, option: Option) -> Sho
         for value in option.values
     ]
     chosen = next((value.title for value in values if value.chosen), "")
-    return ShownOption(option.code, frame.text(option.title), chosen, values)
+    return ShownOption(OPTION + option.code, option.code, frame.text(option.title), chosen, values)
 
 
 def _variants(frame: Frame, goods: Goods, gallery: Sequence[Asset]) -> dict[str, Any]:

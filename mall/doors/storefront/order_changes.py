@@ -11,7 +11,8 @@ from mall import cart, orders
 from mall.doors.given import AnyRequest
 from mall.doors.storefront import order_words
 from mall.doors.storefront.cards import images_of
-from mall.doors.storefront.filled import Filled, filled
+from mall.doors.storefront.expected import Expected, choice, token, whole
+from mall.doors.storefront.filled import Filled, errors_of, filled
 from mall.doors.storefront.links import linked
 from mall.doors.storefront.orders import ShownLine, order_page, shown_line
 from mall.doors.storefront.pages import Page, cart_cookie, moved, page, personal
@@ -20,7 +21,7 @@ from mall.kernel.audit import Actor
 from mall.kernel.db import Read, Tx
 from mall.kernel.i18n import Language
 from mall.kernel.ids import new_uuid
-from mall.kernel.problems import Problem
+from mall.kernel.problems import InvalidFields, Problem
 from mall.kernel.time import Instant
 from mall.members import Shopper
 from mall.orders import Order
@@ -37,7 +38,7 @@ class ReturnLine:
     shown: ShownLine
     no: int
     left: int
-    typed: int
+    typed: str
 
 
 @get("/orders/{number:str}/cancel", opt=_SHOPPER)
@@ -142,6 +143,7 @@ async def request_refund(
     order = await orders.by_number(tx, number, shopper_id=shopper.id)
     units = _units(form, order)
     try:
+        form.check(_expected(order), {"key": "", "step": ""})
         if form.text("step") == "preview" or not units:
             return await _form(
                 request, tx, tenant, language, shopper, order, form, nothing=not units
@@ -150,14 +152,27 @@ async def request_refund(
             tx,
             order.id,
             units,
-            reason=form.text("reason")[:200],
-            key=f"buyer/{form.text('key')[:64] or new_uuid().hex}",
+            reason=form.text("reason"),
+            key=f"buyer/{form.text('key') or new_uuid().hex}",
             actor=buyer,
             now=now,
         )
     except Problem as problem:
         return await _form(request, tx, tenant, language, shopper, order, form, problem=problem)
     return moved(linked(f"/orders/{order.number}", [("done", "refund")]))
+
+
+def _expected(order: Order) -> Mapping[str, Expected]:
+    """Say what the form may hold; the reasons in every language, which may have been changed."""
+    units = {
+        f"{_UNITS}{one.line_no}": whole(0, one.quantity - one.refunded, needed=False)
+        for one in order.lines
+    }
+    return units | {
+        "reason": choice(order_words.every_reason(), needed=True),
+        "key": token(),
+        "step": choice(("", "preview")),
+    }
 
 
 def _units(form: Filled, order: Order) -> Mapping[int, int]:
@@ -188,13 +203,14 @@ async def _form(
         except Problem as refusal:
             problem = refusal
     if problem is not None:
-        errors = {"units": problem.text(language)}
+        errors = errors_of(problem, language)
+        errors = errors if isinstance(problem, InvalidFields) else {"units": errors[""]}
     lines = [
         ReturnLine(
             shown_line(line),
             line.line_no,
             line.quantity - line.refunded,
-            units.get(line.line_no, 0),
+            form.text(f"{_UNITS}{line.line_no}") or "0",
         )
         for line in order.lines
         if line.quantity > line.refunded
@@ -204,13 +220,13 @@ async def _form(
         frame,
         status=422 if errors else 200,
         order=order,
-        key=form.text("key")[:64] or new_uuid().hex,
-        problem="",
+        key=new_uuid().hex if "" in errors else form.text("key") or new_uuid().hex,
+        problem=errors.get("", ""),
         lines=lines,
         images=await images_of(read, (line.placed.image for line in order.lines)),
         errors=errors,
         reasons=order_words.reasons(say),
-        typed_reason=form.text("reason"),
+        typed_reason=order_words.reason_in(say, form.text("reason")),
         preview=preview,
     )
 

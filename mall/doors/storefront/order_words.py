@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from mall.doors.storefront.saying import Saying
+from mall.kernel.i18n import LANGUAGES
 from mall.kernel.time import Instant
 from mall.orders import Happening, Order, Refund, open_to_buyer
 
@@ -130,6 +131,21 @@ def reasons(_: Saying) -> list[str]:
         _("少件或破损"),
         _("没有按时发货"),
     ]
+
+
+def every_reason() -> dict[str, int]:
+    """List these reasons in all languages, each with its place in the list."""
+    return {
+        reason: place
+        for language in LANGUAGES
+        for place, reason in enumerate(reasons(Saying(language, "CNY", "UTC")))
+    }
+
+
+def reason_in(_: Saying, reason: str) -> str:
+    """Say a reason in the language of the page, whichever it was chosen in; "" if it is none."""
+    place = every_reason().get(reason)
+    return "" if place is None else reasons(_)[place]
 
 
 def reason_words(_: Saying, reason: str) -> str:

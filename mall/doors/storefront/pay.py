@@ -10,7 +10,8 @@ from mall import orders, payments, search
 from mall.doors.given import AnyRequest, house_of
 from mall.doors.storefront import links
 from mall.doors.storefront.cards import cards_of
-from mall.doors.storefront.filled import filled
+from mall.doors.storefront.expected import choice
+from mall.doors.storefront.filled import errors_of, filled
 from mall.doors.storefront.pages import Page, moved, page, personal
 from mall.kernel.db import Read
 from mall.kernel.errands import RunErrand
@@ -21,6 +22,7 @@ from mall.members import Shopper
 from mall.tenants import Tenant
 
 _MORE = 4
+_FIELDS = {"payments.not_offered": "provider"}
 
 
 @get("/pay/{number:str}", opt={"access": "shopper"})
@@ -48,13 +50,16 @@ async def start_paying(
     """Begin to pay, and go on to the provider."""
     form = await filled(request)
     back = f"{links.origin(request)}/pay/{number}/result"
+    demo = house_of(request).settings.demo
+    offered = payments.providers(tenant.currency, demo=demo)
     try:
+        form.check({"provider": choice(offered, needed=True)})
         await orders.start_payment(
             run_errand,
             number=number,
             shopper_id=shopper.id,
             provider=form.text("provider"),
-            demo=house_of(request).settings.demo,
+            demo=demo,
             return_url=back,
         )
     except Problem as refusal:
@@ -126,6 +131,7 @@ async def _cashier(
     if order.state != "unpaid" or order.closing is not None:
         return moved(f"/pay/{number}/result")
     frame = await personal(request, read, tenant, language, shopper.id)
+    errors = errors_of(refusal, language, _FIELDS) if refusal else {}
     demo = house_of(request).settings.demo
     methods = [
         (code, frame.text(one.titles), one.demo)
@@ -138,7 +144,7 @@ async def _cashier(
         order=order,
         methods=methods,
         left=time_left(order.pay_by, utc_now()),
-        problem=refusal.text(language) if refusal else "",
+        errors=errors,
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from mall.doors.storefront.filled import Filled
 from mall.members import Region, region_path, regions
 
+AT_REGION = {f"region{level}": "region_code" for level in range(3)}  # where their errors stand
+
 
 @dataclass(frozen=True, slots=True)
 class Picked:

@@ -9,18 +9,28 @@ from mall import search
 from mall.doors.given import AnyRequest
 from mall.doors.storefront import ld
 from mall.doors.storefront.cards import cards_of
-from mall.doors.storefront.filled import asked
-from mall.doors.storefront.filters import Narrowing, narrowing, number_pages, shown_facets, sorts
+from mall.doors.storefront.expected import text_up_to
+from mall.doors.storefront.filled import Filled, asked, errors_of
+from mall.doors.storefront.filters import (
+    Narrowing,
+    narrowing,
+    number_pages,
+    refusal,
+    shown_facets,
+    sorts,
+)
 from mall.doors.storefront.links import category_link, linked
 from mall.doors.storefront.pages import Frame, Page, Shelf, page, public
 from mall.kernel.db import Read
 from mall.kernel.i18n import Language
-from mall.kernel.problems import Nothing
+from mall.kernel.problems import InvalidFields, Nothing
 from mall.tenants import Tenant
 
 _ON_A_PAGE = 24
 _DEEPEST_PAGE = 200
 _TAGS_OFFERED = 16
+_WORDS_AT_MOST = 100
+_WORDS = {"q": text_up_to(_WORDS_AT_MOST)}
 
 
 @get("/categories", opt={"access": "anyone", "cache": 1})
@@ -45,7 +55,8 @@ async def show_category(
     shelf = frame.navigation.shelf(slug)
     if shelf is None:
         raise Nothing("category")
-    narrowed = narrowing(asked(request), category_link(slug), category=slug)
+    query = asked(request)
+    narrowed = narrowing(query, category_link(slug), category=slug)
     above = _above(frame, shelf)
     around = (above[-1] if above else shelf) if not shelf.below else shelf
     say = frame.say
@@ -56,6 +67,7 @@ async def show_category(
         read,
         frame,
         narrowed,
+        query,
         heading=frame.text(shelf.title),
         within=(above or [shelf])[0].slug,
         back=above[-1].href if above else linked("/categories", [("at", shelf.slug)]),
@@ -70,16 +82,19 @@ async def show_search(request: AnyRequest, read: Read, tenant: Tenant, language:
     """Show what was found; with nothing asked, the page to ask on."""
     frame = await public(request, read, tenant, language)
     query = asked(request)
+    refused = refusal(query, _WORDS)
+    if refused is not None:
+        return _search(frame, query.text("q")[:200], refused)
     narrowed = narrowing(query, "/search", category=query.text("in") or None)
-    if not narrowed.query.text and not narrowed.count:
-        tags = [(code, frame.text(title)) for code, title in frame.navigation.tags.items()]
-        return page("search.html", frame, words=query.text("edit")[:100], tags=tags[:_TAGS_OFFERED])
+    if not narrowed.query.text and not narrowed.count and narrowed.refused is None:
+        return _search(frame, query.text("edit")[:_WORDS_AT_MOST])
     say = frame.say
     words = narrowed.query.text
     return await _list(
         read,
         frame,
         narrowed,
+        query,
         heading=say("“{words}”", words=words) if words else say("筛选结果"),
         within="",
         back="/search",
@@ -89,10 +104,23 @@ async def show_search(request: AnyRequest, read: Read, tenant: Tenant, language:
     )
 
 
+def _search(frame: Frame, words: str, refused: InvalidFields | None = None) -> Page:
+    tags = [(code, frame.text(title)) for code, title in frame.navigation.tags.items()]
+    return page(
+        "search.html",
+        frame,
+        status=refused.status if refused else 200,
+        words=words,
+        errors=errors_of(refused, frame.language) if refused else {},
+        tags=tags[:_TAGS_OFFERED],
+    )
+
+
 async def _list(
     read: Read,
     frame: Frame,
     narrowed: Narrowing,
+    query: Filled,
     *,
     heading: str,
     within: str,
@@ -111,6 +139,8 @@ async def _list(
     return page(
         "list.html",
         frame,
+        status=narrowed.refused.status if narrowed.refused else 200,
+        errors=errors_of(narrowed.refused, frame.language) if narrowed.refused else {},
         heading=heading,
         within=within,
         back=back,
@@ -124,7 +154,7 @@ async def _list(
         sort=narrowed.query.sort,
         total=found.total,
         facets=shown_facets(frame, found, narrowed, with_categories=searching),
-        filters=narrowed.shown(frame, found),
+        filters=narrowed.shown(frame, found, query),
         sorts=sorts(frame, narrowed),
         cards=await cards_of(read, frame, found.hits),
         pages=number_pages(narrowed, at, last),

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from mall import cart, members
 from mall.doors.given import AnyRequest, house_of
+from mall.doors.storefront.expected import any_text, secret, text_up_to, tick
 from mall.doors.storefront.filled import asked, errors_of, filled
 from mall.doors.storefront.links import inside
 from mall.doors.storefront.pages import (
@@ -31,12 +32,14 @@ from mall.members.shop_api import COOKIE, session_cookie
 from mall.tenants import Tenant
 
 _ANYONE = {"access": "anyone"}
+_CODE_AT_MOST = 20  # digits, and what stands between them
 _FIELDS = {
     "members.bad_phone": "phone",
     "members.wrong_code": "code",
     "members.bad_email": "email",
     "members.email_taken": "email",
     "members.weak_password": "password",
+    "members.wrong_password": "password",
 }
 
 
@@ -90,8 +93,9 @@ async def ask_code(
 ) -> Page:
     """Send a code, and ask for it."""
     form = await filled(request)
-    typed, leads = Typed(phone=form.text("phone")[:30]), inside(form.text("next"), "")
+    typed, leads = Typed(phone=form.text("phone")), inside(form.text("next"), "")
     try:
+        form.check({"phone": any_text()})
         sent = await members.ask_code(
             run_errand, phone=typed.phone, language=language, source=source
         )
@@ -113,10 +117,9 @@ async def sign_in_with_code(
 ) -> Page | Redirect:
     """Sign in with the code; a new number becomes a member."""
     form = await filled(request)
-    typed, leads = Typed(phone=form.text("phone")[:30]), inside(form.text("next"), "")
-    if "code" not in form:  # sent by the Enter key of the first step
-        return await _refused(request, tenant, language, "code", leads, typed, None)
+    typed, leads = Typed(phone=form.text("phone")), inside(form.text("next"), "")
     try:
+        form.check({"phone": any_text(), "code": text_up_to(_CODE_AT_MOST, needed=True)})
         signed_in = await members.sign_in_with_code(
             run_errand,
             phone=typed.phone,
@@ -140,10 +143,12 @@ async def sign_in_with_password(
 ) -> Page | Redirect:
     """Sign in with e-mail and password."""
     form = await filled(request)
-    typed, leads = Typed(email=form.text("email")[:254]), inside(form.text("next"), "")
+    typed, leads = Typed(email=form.text("email")), inside(form.text("next"), "")
     try:
+        form.check({"email": any_text(), "password": secret(members.PASSWORD_AT_MOST)})
+        members.email_address(typed.email)  # what is no address is said at its own field
         signed_in = await members.sign_in_with_password(
-            run_errand, email=typed.email, password=form.text("password")[:200], source=source
+            run_errand, email=typed.email, password=form.text("password"), source=source
         )
     except Problem as problem:
         return await _refused(request, tenant, language, "password", leads, typed, problem)
@@ -160,9 +165,12 @@ async def register(
 ) -> Page | Redirect:
     """Become a member with e-mail and password."""
     form = await filled(request)
-    typed = Typed(email=form.text("email")[:254], name=form.text("name")[:50])
+    typed = Typed(email=form.text("email"), name=form.text("name"))
     leads = inside(form.text("next"), "")
     try:
+        form.check(
+            {"email": any_text(), "password": any_text(), "name": text_up_to(members.NAME_AT_MOST)}
+        )
         signed_in = await members.register(
             run_errand,
             email=typed.email,
@@ -180,6 +188,7 @@ async def register(
 async def sign_out(request: AnyRequest, tx: Tx, source: Source, shopper: Shopper) -> Redirect:
     """Sign out here, or everywhere."""
     form = await filled(request)
+    form.check({"everywhere": tick()}, {"everywhere": ""})
     if source.token and shopper.member is not None:
         await members.sign_out(tx, source.token, everywhere=form.ticked("everywhere"))
     gone = Cookie(key=COOKIE, value="", max_age=0, httponly=True, samesite="lax")
@@ -202,11 +211,11 @@ async def _refused(
     way: str,
     leads: str,
     typed: Typed,
-    problem: Problem | None,
+    problem: Problem,
     *,
     sent: Sent | None = None,
 ) -> Page:
-    errors = errors_of(problem, language, _FIELDS) if problem else {}
+    errors = errors_of(problem, language, _FIELDS)
     if sent and "phone" in errors:
         sent = None  # the number itself is wrong: it has to be written again
     async with house_of(request).db.read(tenant.id) as read:
@@ -220,7 +229,7 @@ async def _refused(
             typed=typed,
             sent=sent,
             errors=errors,
-            status=problem.status if problem else 200,
+            status=problem.status,
         )
 
 

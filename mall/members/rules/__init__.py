@@ -31,6 +31,7 @@ REGISTRATIONS_FROM_ONE_PLACE = ((timedelta(hours=1), 20), (timedelta(days=1), 60
 SESSION_LIFE = timedelta(days=30)
 ADDRESSES_AT_MOST = 20
 PASSWORD_AT_LEAST = 8
+PASSWORD_AT_MOST = 200
 NAME_AT_MOST = 50
 DETAIL_AT_MOST = 200
 
@@ -292,7 +293,7 @@ def email_address(written: str) -> str:
 
 def checked_password(password: str) -> str:
     """Give a password back that may be used. Raises WeakPassword."""
-    if not PASSWORD_AT_LEAST <= len(password) <= 200:
+    if not PASSWORD_AT_LEAST <= len(password) <= PASSWORD_AT_MOST:
         raise WeakPassword
     return password
 

@@ -71,7 +71,9 @@ async def test_the_cashier_refuses_strangers_and_nonsense(
     url = await address(live, stage)
     assert (await browser.get(f"{stage.url}/cashier/guessed")).status_code == 404
     assert (await browser.post(f"{stage.url}/cashier/guessed", data={})).status_code == 404
-    assert (await browser.post(url, data={"method": "gold"})).status_code == 400
+    for nonsense in ({"method": "gold"}, {"method": "wechat", "fault": "fire"}, {"method": "\0"}):
+        answer = await browser.post(url, data=nonsense, headers=_ZH)
+        assert answer.status_code == 422 and "请从列出的支付方式" in answer.text
     assert (await browser.post(url, content=b"x" * 70_000)).status_code == 413
     policy = (await browser.get(url)).headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "unsafe" not in policy

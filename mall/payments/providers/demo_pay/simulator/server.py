@@ -144,8 +144,10 @@ class Handler(BaseHTTPRequestHandler):
         provider = self.server.provider
         method = form.get("method", [cashier.METHODS[0]])[0]
         kind = form.get("fault", ["none"])[0]
-        if method not in cashier.METHODS:
-            return 400, b"", {}
+        if method not in cashier.METHODS or kind not in {"none", *cashier.DRILLS}:
+            note, now = WORDS[language]["no_choice"], provider.clock.now()
+            page = cashier.page_of(provider.trading.by_token(token), language, now, note)
+            return 422 if page.status == 200 else page.status, page.body, page.headers
         fault = faults.Fault(kind, _LATE_SECONDS) if kind in faults.PAYMENT else None
         try:
             trade = provider.trading.pay(token, method, fault)

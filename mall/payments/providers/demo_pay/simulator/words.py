@@ -29,6 +29,7 @@ WORDS = {
         "missing": "没有这笔付款",
         "missing_note": "请从商家页面重新进入收银台。",
         "forged_done": "已发出一条伪造的付款通知，本单并未支付；商家应当拒绝它。",
+        "no_choice": "请从列出的支付方式和演练中选择。",
         "drill": "故障演练",
         "drill_note": "让这次支付出一个故障，看商家能否正确处理。",
         "f_none": "一切正常",
@@ -70,6 +71,7 @@ WORDS = {
         "closed_note": "The time to pay is over, or the shop has closed it. Nothing was charged.",
         "missing": "There is no such payment",
         "missing_note": "Please enter the cashier again from the shop.",
+        "no_choice": "Please choose one of the ways to pay and drills that are listed.",
         "forged_done": "A forged notice of payment was sent; nothing was paid, "
         "and the shop should refuse it.",
         "drill": "Fault drill",
