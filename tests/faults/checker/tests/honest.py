@@ -1,0 +1,169 @@
+"""A small honest mall: every kind of way that an order can go today, and the histories of it."""
+
+import shutil
+import sqlite3
+from collections.abc import Generator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import httpx
+import psycopg
+from psycopg import sql
+
+from mall.doors.postgres import Cluster, libpq
+from tests.faults.buyer import Buyer
+from tests.faults.checker import Diary, Verdict, judge, make_reader
+from tests.faults.goods import CONSOLE, Goods, ask, key, put_on_shelf
+from tests.faults.settling import let_time_to_pay_pass, settled
+from tests.faults.standing import Standing, standing_mall
+
+QUIET_WITHIN = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Honest:
+    """A mall that was closed in order; its database server runs on."""
+
+    cluster: Cluster
+    history: Path
+    ledger: Path
+    orders: Mapping[str, str]  # numbers, by what happened to the order
+    seen: list[Verdict]  # of the checker, while the mall was open
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The honest mall once more, for one test to spoil."""
+
+    rows: psycopg.Connection  # as the superuser, without constraints that rest on triggers
+    reader: str
+    history: Path
+    ledger: Path
+    orders: Mapping[str, str]
+
+    def spoil(self, text: str) -> None:
+        """Change the database behind everybody's back; the text may use ``%(paid)s`` and so on."""
+        done = self.rows.execute(text.encode(), self.orders)
+        assert done.rowcount, "nothing was spoilt"
+
+    def forge_ledger(self, text: str) -> None:
+        """Change what the provider has booked; the text may use ``:paid`` and so on."""
+        with closing(sqlite3.connect(self.ledger)) as book, book:
+            assert book.execute(text, self.orders).rowcount, "nothing was spoilt"
+
+    def diary(self) -> Diary:
+        """Give the diary of a client who lies."""
+        return Diary(self.history, "liar")
+
+    def judge(self) -> list[Verdict]:
+        """Ask the checker."""
+        return judge(self.reader, self.history, str(self.ledger), patience=0)
+
+
+@contextmanager
+def honest_mall() -> Generator[Honest]:
+    """Open a mall with two tenants, let everything happen once, and close it."""
+    with standing_mall("north", "south") as mall:
+        orders = _everything_once(mall)
+        seen = settled(mall)
+        mall.close()
+        cluster = Cluster.of(mall.data)
+        server = cluster.start()
+        try:
+            yield Honest(cluster, mall.history, mall.ledger, orders, seen)
+        finally:
+            cluster.stop(server)
+
+
+@contextmanager
+def copied(honest: Honest, folder: Path) -> Generator[Copy]:
+    """Copy the database, the histories and the ledger."""
+    name, password = f"copy_{token_hex(4)}", token_hex()
+    with closing(honest.cluster.connect()) as rows:
+        target = sql.Identifier(name)
+        rows.execute(sql.SQL("CREATE DATABASE {} TEMPLATE mall").format(target))
+        role = make_reader(rows, name, password)
+    shutil.copytree(honest.history, folder / "history")
+    with closing(sqlite3.connect(honest.ledger)) as book:
+        book.execute("VACUUM INTO ?", [str(folder / "ledger.sqlite3")])
+    with closing(honest.cluster.connect(name)) as rows:
+        rows.execute("SET session_replication_role = replica")
+        url = libpq(honest.cluster.url(role, password, name))
+        yield Copy(rows, url, folder / "history", folder / "ledger.sqlite3", honest.orders)
+    with closing(honest.cluster.connect()) as rows:
+        rows.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+
+
+def _everything_once(mall: Standing) -> dict[str, str]:
+    console, south = mall.operator("north"), mall.operator("south")
+    goods, few = put_on_shelf(console, "茶", units=50), put_on_shelf(console, "孤品", units=1)
+    buyer = Buyer.of(mall, "north", "buyer")
+    orders = {"timed_out": _placed(buyer, goods), "tried": _placed(buyer, goods)}
+    _begin_to_pay(buyer, orders["tried"])
+    let_time_to_pay_pass(mall)
+    orders |= _paid_ways(buyer, goods, console)
+    orders["left"] = _placed(buyer, goods)
+    orders["cancelled"] = _placed(buyer, goods)
+    assert buyer.cancel(orders["cancelled"]).is_success
+    orders["twice"] = _paid_twice(buyer, goods, console)
+    orders["last"] = _placed(buyer, few)
+    assert buyer.place(buyer.wish(goods) | {"payable_minor": 1}).status_code == 409
+    once, order = key(), buyer.wish(goods)
+    assert buyer.place(order, once).json()["number"] == buyer.place(order, once).json()["number"]
+    other = Buyer.of(mall, "south", "other")
+    orders["south"] = _placed(other, put_on_shelf(south, "瓷", units=5))
+    assert other.pay(orders["south"]).status_code == 303
+    assert other.trespass(orders["paid"]).status_code == 404
+    for number in list(orders.values())[:-1]:
+        assert buyer.see(number).is_success
+    return orders
+
+
+def _paid_ways(buyer: Buyer, goods: Goods, console: httpx.Client) -> dict[str, str]:
+    orders = {name: _placed(buyer, goods, 3) for name in ("paid", "sent", "parts", "undone")}
+    for number in orders.values():
+        assert buyer.pay(number).status_code == 303
+    for number in orders.values():
+        _wait_until_paid(buyer, number)
+    at = {name: f"{CONSOLE}/orders/{number}" for name, number in orders.items()}
+    parcel = {"carrier": "sf", "tracking_no": "SF1234567890123"}
+    ask(console, "POST", f"{at['sent']}/parcels", json=parcel)
+    amends = {"line_no": 1, "amount_minor": 100}
+    ask(console, "POST", f"{at['sent']}/compensations", json=amends, headers=key())
+    one = {"lines": [{"line_no": 1, "quantity": 1}]}
+    ask(console, "POST", f"{at['parts']}/parcels", json=parcel | one)
+    ask(console, "POST", f"{at['parts']}/refunds", json=one, headers=key())
+    assert buyer.cancel(orders["undone"]).is_success
+    return orders
+
+
+def _paid_twice(buyer: Buyer, goods: Goods, console: httpx.Client) -> str:
+    """Lower the price when paying has begun: the old try to pay is closed, and is paid as well."""
+    number = _placed(buyer, goods)
+    _begin_to_pay(buyer, number)
+    ask(console, "POST", f"{CONSOLE}/orders/{number}/price", json={"payable_minor": 1500})
+    assert buyer.pay(number, "double").status_code == 303
+    return number
+
+
+def _placed(buyer: Buyer, goods: Goods, quantity: int = 1) -> str:
+    answer = buyer.place(buyer.wish(goods, quantity))
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["number"])
+
+
+def _begin_to_pay(buyer: Buyer, number: str) -> None:
+    ask(buyer.browser, "POST", f"/api/shop/v1/orders/{number}/pay", json={})
+
+
+def _wait_until_paid(buyer: Buyer, number: str) -> None:
+    def state() -> Any:
+        return ask(buyer.browser, "GET", f"/api/shop/v1/orders/{number}")["order"]["state"]
+
+    for _ in range(QUIET_WITHIN):
+        if state() != "unpaid":
+            return
+    raise AssertionError(f"{number} was paid and is {state()}")
