@@ -81,6 +81,14 @@ class Buyer:
         at, form = str(address), {"method": "wechat", "fault": fault}
         return self._ask("pay", lambda: httpx.post(at, data=form), number=number)
 
+    def wait_until_paid(self, number: str, *, at_most: float) -> None:
+        """Look at an order until it is not unpaid any more, for some seconds."""
+        deadline = time.monotonic() + at_most
+        while time.monotonic() < deadline:
+            if self.see(number).json()["order"]["state"] != "unpaid":
+                return
+            time.sleep(_AGAIN_AFTER)
+
     def _ask(self, op: Op, ask: Callable[[], httpx.Response], **known: Any) -> httpx.Response:
         """Ask until there is an answer, with a line of history for each time it was said."""
 

@@ -72,12 +72,14 @@ class Crowd:
             return
         number = str(placed.json()["number"])
         self.heard.placed[number] = buyer
-        what = chance.choice(["pay", "pay", "pay", "pay and cancel", "cancel", "leave"])
+        what = chance.choice(["pay", "pay", "pay and cancel", "pay, wait and cancel", "cancel", ""])
         if what.startswith("pay"):
             paid = buyer.pay(number)
             if paid.status_code == 303:
                 self.heard.paid.add(number)
             else:
                 self.heard.troubles.append(f"{number} cannot be paid: {paid.text[:300]}")
+        if "wait" in what:
+            buyer.wait_until_paid(number, at_most=_PATIENCE / 20)
         if what.endswith("cancel") and buyer.cancel(number).is_success:
             self.heard.cancelled.add(number)

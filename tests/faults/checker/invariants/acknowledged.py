@@ -55,14 +55,15 @@ PROBES = (
         f"SELECT count(*) {_ACKED}",
         f"""SELECT e.number, e.amount_minor AS told_minor, p.placed_minor AS has_minor,
                    e.currency AS told, p.currency AS has {_ACKED}
-            WHERE e.amount_minor <> p.placed_minor OR e.currency <> p.currency""",
+            WHERE p.id IS NOT NULL
+              AND (e.amount_minor IS NOT p.placed_minor OR e.currency <> p.currency)""",
         "bench",
     ),
     Probe(
         "the total of an order is not what was shown",
         f"SELECT count(*) {_SEEN}",
         f"""SELECT e.number, e.amount_minor AS shown_minor, p.payable_minor AS has_minor {_SEEN}
-            AND e.amount_minor <> p.payable_minor""",
+            AND e.amount_minor IS NOT p.payable_minor""",
         "bench",
     ),
     Probe(

@@ -37,7 +37,7 @@ PROBES = (
         """SELECT DISTINCT e.number, e.key AS asked_with, p.key AS placed_with
              FROM entry e JOIN host USING (host)
              JOIN placed p ON p.number = e.number AND p.tenant = host.tenant
-            WHERE e.op = 'place' AND e.outcome = 'ok' AND e.key <> p.key""",
+            WHERE e.op = 'place' AND e.outcome = 'ok' AND e.key <> '' AND e.key <> p.key""",
         "bench",
     ),
     Probe(

@@ -16,11 +16,12 @@ from psycopg import sql
 from mall.doors.postgres import Cluster, libpq
 from tests.faults.buyer import Buyer
 from tests.faults.checker import Diary, Verdict, judge, make_reader
+from tests.faults.checker.diary import Op
 from tests.faults.goods import CONSOLE, Goods, ask, key, put_on_shelf
 from tests.faults.settling import let_time_to_pay_pass, settled
 from tests.faults.standing import Standing, standing_mall
 
-QUIET_WITHIN = 600
+_PAID_WITHIN = 30  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,18 @@ class Copy:
         with closing(sqlite3.connect(self.ledger)) as book, book:
             assert book.execute(text, self.orders).rowcount, "nothing was spoilt"
 
-    def diary(self) -> Diary:
-        """Give the diary of a client who lies."""
-        return Diary(self.history, "liar")
+    def lie(self, op: Op, status: int, slug: str = "north", **told: Any) -> None:
+        """Add a request to the histories that was never made."""
+        liar = Diary(self.history, "liar")
+        asked = liar.begin(op, f"{slug}.localhost", key=str(told.get("key", "")))
+        liar.end(asked, status, told)
+        liar.close()
+
+    def forget(self, op: Op) -> None:
+        """Take all requests of a kind out of the histories."""
+        for path in self.history.glob("*.jsonl"):
+            lines = path.read_bytes().splitlines(keepends=True)
+            path.write_bytes(b"".join(one for one in lines if f'"{op}"'.encode() not in one))
 
     def judge(self) -> list[Verdict]:
         """Ask the checker."""
@@ -71,7 +81,7 @@ def honest_mall() -> Generator[Honest]:
         seen = settled(mall)
         mall.close()
         cluster = Cluster.of(mall.data)
-        server = cluster.start()
+        server = cluster.start(fsync="off", full_page_writes="off")  # copies are thrown away
         try:
             yield Honest(cluster, mall.history, mall.ledger, orders, seen)
         finally:
@@ -127,7 +137,7 @@ def _paid_ways(buyer: Buyer, goods: Goods, console: httpx.Client) -> dict[str, s
     for number in orders.values():
         assert buyer.pay(number).status_code == 303
     for number in orders.values():
-        _wait_until_paid(buyer, number)
+        buyer.wait_until_paid(number, at_most=_PAID_WITHIN)
     at = {name: f"{CONSOLE}/orders/{number}" for name, number in orders.items()}
     parcel = {"carrier": "sf", "tracking_no": "SF1234567890123"}
     ask(console, "POST", f"{at['sent']}/parcels", json=parcel)
@@ -157,13 +167,3 @@ def _placed(buyer: Buyer, goods: Goods, quantity: int = 1) -> str:
 
 def _begin_to_pay(buyer: Buyer, number: str) -> None:
     ask(buyer.browser, "POST", f"/api/shop/v1/orders/{number}/pay", json={})
-
-
-def _wait_until_paid(buyer: Buyer, number: str) -> None:
-    def state() -> Any:
-        return ask(buyer.browser, "GET", f"/api/shop/v1/orders/{number}")["order"]["state"]
-
-    for _ in range(QUIET_WITHIN):
-        if state() != "unpaid":
-            return
-    raise AssertionError(f"{number} was paid and is {state()}")
