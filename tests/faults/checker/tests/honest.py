@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -33,17 +34,39 @@ class Honest:
     ledger: Path
     orders: Mapping[str, str]  # numbers, by what happened to the order
     seen: list[Verdict]  # of the checker, while the mall was open
+    password: str  # of the role that reads
+
+    def reader(self, database: str) -> str:
+        """Let the checker into a database; give the address."""
+        with closing(self.cluster.connect()) as rows:
+            role = make_reader(rows, database, self.password)
+        return libpq(self.cluster.url(role, self.password, database))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Copy:
     """The honest mall once more, for one test to spoil."""
 
-    rows: psycopg.Connection  # as the superuser, without constraints that rest on triggers
-    reader: str
+    honest: Honest
     history: Path
     ledger: Path
-    orders: Mapping[str, str]
+    database: str = "mall"  # the honest one, until somebody spoils it
+
+    @property
+    def orders(self) -> Mapping[str, str]:
+        """Numbers, by what happened to the order."""
+        return self.honest.orders
+
+    @cached_property
+    def rows(self) -> psycopg.Connection:
+        """Connect to a database of the test's own as the superuser, whom no trigger stops."""
+        self.database = f"copy_{token_hex(4)}"
+        with closing(self.honest.cluster.connect()) as rows:
+            make = "CREATE DATABASE {} TEMPLATE mall STRATEGY FILE_COPY"
+            rows.execute(sql.SQL(make).format(sql.Identifier(self.database)))
+        rows = self.honest.cluster.connect(self.database)
+        rows.execute("SET session_replication_role = replica")
+        return rows
 
     def spoil(self, text: str) -> None:
         """Change the database behind everybody's back; the text may use ``%(paid)s`` and so on."""
@@ -70,7 +93,16 @@ class Copy:
 
     def judge(self) -> list[Verdict]:
         """Ask the checker."""
-        return judge(self.reader, self.history, str(self.ledger), patience=0)
+        reader = self.honest.reader(self.database)
+        return judge(reader, self.history, str(self.ledger), patience=0)
+
+    def drop(self) -> None:
+        """Remove the database, if there is one."""
+        if self.database == "mall":
+            return
+        self.rows.close()
+        with closing(self.honest.cluster.connect()) as rows:
+            rows.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(self.database)))
 
 
 @contextmanager
@@ -83,28 +115,22 @@ def honest_mall() -> Generator[Honest]:
         cluster = Cluster.of(mall.data)
         server = cluster.start(fsync="off", full_page_writes="off")  # copies are thrown away
         try:
-            yield Honest(cluster, mall.history, mall.ledger, orders, seen)
+            yield Honest(cluster, mall.history, mall.ledger, orders, seen, token_hex())
         finally:
             cluster.stop(server)
 
 
 @contextmanager
 def copied(honest: Honest, folder: Path) -> Generator[Copy]:
-    """Copy the database, the histories and the ledger."""
-    name, password = f"copy_{token_hex(4)}", token_hex()
-    with closing(honest.cluster.connect()) as rows:
-        target = sql.Identifier(name)
-        rows.execute(sql.SQL("CREATE DATABASE {} TEMPLATE mall").format(target))
-        role = make_reader(rows, name, password)
+    """Copy the histories and the ledger, and the database when somebody wants to change it."""
     shutil.copytree(honest.history, folder / "history")
     with closing(sqlite3.connect(honest.ledger)) as book:
         book.execute("VACUUM INTO ?", [str(folder / "ledger.sqlite3")])
-    with closing(honest.cluster.connect(name)) as rows:
-        rows.execute("SET session_replication_role = replica")
-        url = libpq(honest.cluster.url(role, password, name))
-        yield Copy(rows, url, folder / "history", folder / "ledger.sqlite3", honest.orders)
-    with closing(honest.cluster.connect()) as rows:
-        rows.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+    copy = Copy(honest, folder / "history", folder / "ledger.sqlite3")
+    try:
+        yield copy
+    finally:
+        copy.drop()
 
 
 def _everything_once(mall: Standing) -> dict[str, str]:
