@@ -94,12 +94,12 @@ class Buyer:
 
         def asked() -> httpx.Response:
             entry = self.diary.begin(op, self.host, **known)
-            answer: httpx.Response | None = None
             try:
                 answer = ask()
-            finally:
-                status = None if answer is None else answer.status_code
-                self.diary.end(entry, status, None if answer is None else _order_in(answer))
+            except httpx.HTTPError:
+                self.diary.end(entry, None)
+                raise
+            self.diary.end(entry, answer.status_code, _order_in(answer))
             return answer
 
         return insist(asked)

@@ -75,7 +75,8 @@ PROBES = (
               LEFT JOIN payments.refund p ON (p.tenant_id, p.id) = (r.tenant_id, r.id)
              WHERE r.state IN {_CARRIED_OUT} AND r.amount_minor > 0
                AND (p.amount_minor IS DISTINCT FROM r.amount_minor
-                    OR (r.state = 'succeeded' AND p.state <> 'succeeded'))""",
+                    OR (r.state = 'succeeded' AND p.state <> 'succeeded')
+                    OR (r.state = 'failed' AND p.state = 'succeeded'))""",
     ),
     Probe(
         "more than a payment brought went back",

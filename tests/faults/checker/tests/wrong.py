@@ -310,6 +310,11 @@ REFUNDED = [
     ),
     Wrong(
         "I8",
+        "a refund of an order and its way through payments differ",
+        _sql(f"UPDATE orders.refund SET state = 'failed' WHERE {_MINE} {_of('sent')}"),
+    ),
+    Wrong(
+        "I8",
         "more than a payment brought went back",
         _sql(f"""UPDATE payments.refund SET attempt_id = {_TWIN} WHERE {_MINE} {_of("sent")}"""),
     ),
