@@ -34,6 +34,7 @@ class Honest:
     ledger: Path
     orders: Mapping[str, str]  # numbers, by what happened to the order
     seen: list[Verdict]  # of the checker, while the mall was open
+    asked: list[Verdict]  # the same, with the ledger as the provider tells it over HTTP
     password: str  # of the role that reads
 
     def reader(self, database: str) -> str:
@@ -111,11 +112,13 @@ def honest_mall() -> Generator[Honest]:
     with standing_mall("north", "south") as mall:
         orders = _everything_once(mall)
         seen = settled(mall)
+        provider = f"http://127.0.0.1:{mall.port + 1}"
+        asked = judge(mall.reader, mall.history, provider, patience=0)
         mall.close()
         cluster = Cluster.of(mall.data)
         server = cluster.start(fsync="off", full_page_writes="off")  # copies are thrown away
         try:
-            yield Honest(cluster, mall.history, mall.ledger, orders, seen, token_hex())
+            yield Honest(cluster, mall.history, mall.ledger, orders, seen, asked, token_hex())
         finally:
             cluster.stop(server)
 

@@ -11,7 +11,8 @@ THERE_IS = {"I1", "I2", "I3", "I4", "I7", "I8", "I9", "I10", "I11"}
 
 
 def test_an_honest_mall_is_found_honest(honest: Honest, copy: Copy) -> None:
-    assert broken(honest.seen) == {}
+    assert broken(honest.seen) == {} == broken(honest.asked)
+    assert [one.facts for one in honest.asked] == [one.facts for one in honest.seen]
     verdicts = copy.judge()
     print(table(verdicts))
     assert broken(verdicts) == {}
