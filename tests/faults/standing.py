@@ -12,7 +12,9 @@ import time
 import urllib.request
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
+from secrets import token_hex
 from typing import Literal
 
 import httpx
@@ -21,10 +23,11 @@ import psycopg
 
 from mall.doors.command import malls
 from mall.doors.command.holding import opened
-from mall.doors.postgres import Cluster, migrating
+from mall.doors.postgres import Cluster, libpq, migrating
 from mall.doors.postgres.history import SEEDED, note_done
 from mall.kernel.settings import Settings, from_environment
 from mall.tenants import Licence
+from tests.faults.checker import make_reader
 from tests.opening import environment, two_free_ports
 
 type Part = Literal["web", "worker", "pay", "postgres", "supervisor"]
@@ -110,6 +113,24 @@ class Standing:
     def database(self) -> psycopg.Connection:
         """Connect as the superuser, who sees every row of every tenant."""
         return Cluster.of(self.data).connect("mall")
+
+    @property
+    def history(self) -> Path:
+        """Where its clients write down what they were told."""
+        return self.data / "history"
+
+    @property
+    def ledger(self) -> Path:
+        """What the payment simulator has booked."""
+        return self.data / "pay" / "ledger.sqlite3"
+
+    @cached_property
+    def reader(self) -> str:
+        """Give the address of the database for the checker, who can only read."""
+        password = token_hex()
+        with self.database() as rows:
+            role = make_reader(rows, "mall", password)
+        return libpq(Cluster.of(self.data).url(role, password, "mall"))
 
     def _found(self, slug: str) -> None:
         licence = Licence(exemption="演示")

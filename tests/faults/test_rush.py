@@ -6,7 +6,9 @@ from typing import Any
 
 import httpx
 
+from tests.faults.checker import Diary, table
 from tests.faults.goods import CONSOLE, SHOP, Goods, ask, key, put_on_shelf, wanted
+from tests.faults.settling import broken, held, settled
 from tests.faults.standing import Standing
 
 UNITS, BUYERS = 50, 200
@@ -25,11 +27,15 @@ async def rush(mall: Standing, order: dict[str, Any]) -> list[httpx.Response]:
     async with httpx.AsyncClient(
         base_url=address, headers=host, limits=limits, timeout=60
     ) as client:
-        gate = asyncio.Event()
+        gate, diary = asyncio.Event(), Diary(mall.history, "rush")
 
         async def buy() -> httpx.Response:
             await gate.wait()
-            return await client.post(f"{SHOP}/orders", json=order, headers=key())
+            header = key()
+            entry = diary.begin("place", "north.localhost", key=header["Idempotency-Key"])
+            answer = await client.post(f"{SHOP}/orders", json=order, headers=header)
+            diary.end(entry, answer.status_code, answer.json() if answer.is_success else None)
+            return answer
 
         buyers = [asyncio.create_task(buy()) for _ in range(BUYERS)]
         await asyncio.sleep(0)
@@ -67,3 +73,7 @@ async def test_two_hundred_buyers_of_fifty_units_make_fifty_orders_and_all_are_a
         ).fetchall()
     assert {number for number, _ in found} == numbers
     assert sum(quantity for _, quantity in found) == UNITS
+    verdicts = settled(standing)
+    print(table(verdicts))
+    assert broken(verdicts) == {}
+    assert held(verdicts) >= {"I1", "I2", "I4", "I9"}

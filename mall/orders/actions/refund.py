@@ -150,15 +150,30 @@ async def refund_succeeded(
         return
     if found:
         await store.set_refund_state(tx, refund_id, "succeeded", ended_at=now)
+    elif await _all_told(tx, order_id):
+        return  # money that bought nothing has no refund here, only its line on the timeline
     await _note(tx, order, "refunded", SYSTEM, f"{amount.minor}", now)
     await tx.announce(OrderRefunded(order_id, refund_id, amount))
 
 
 async def refund_failed(tx: Tx, order_id: OrderId, refund_id: RefundId, *, now: Instant) -> None:
-    """Take note that the provider definitely refused; an operator has to look at it."""
+    """Take note that the provider definitely refused; an operator has to look at it.
+
+    Heard again after another try has succeeded, it changes nothing.
+    """
     order = await lock(tx, order_id)
+    found = await store.refunds(tx, refund_id=refund_id, lock=True)
+    if found and found[0].state == "succeeded":
+        return
     await store.set_refund_state(tx, refund_id, "failed", ended_at=now)
     await _note(tx, order, "refund_failed", SYSTEM, "", now)
+
+
+async def _all_told(tx: Tx, order_id: OrderId) -> bool:
+    """Tell whether the timeline has a line for every refund that has arrived."""
+    arrived = [one for one in await payments.refunds(tx, order_id) if one.state == "succeeded"]
+    told = [one for one in await store.timeline(tx, order_id) if one.kind == "refunded"]
+    return len(told) >= len(arrived)
 
 
 def _check(order: Order) -> None:

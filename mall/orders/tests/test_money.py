@@ -8,11 +8,11 @@ import pytest_asyncio
 from mall.kernel.db import Database
 from mall.kernel.ids import TenantId
 from mall.kernel.time import Instant
-from mall.orders import adjust_price, cancel, refund
+from mall.orders import adjust_price, cancel, refund, store
 from mall.orders.rules import WrongState
 from mall.orders.sweeps import time_out
 from mall.orders.tests.shop import CLERK, Shop, open_shop
-from mall.payments import ask_close, load_providers
+from mall.payments import RefundFailed, ask_close, load_providers
 from mall.payments.tests.door import Door
 from mall.payments.tests.scripted import Scripted
 
@@ -147,6 +147,7 @@ async def test_a_second_payment_goes_back_and_changes_nothing(
     assert await shop.door.states() == ["succeeded", "succeeded"]
     order = await shop.order()
     assert (order.state, order.paid_minor) == ("paid", 2000) and await refunds(shop) == [2000]
+    assert (await shop.story()).count("refunded") == 1
 
 
 @pytest.mark.parametrize("old_first", [True, False])
@@ -203,6 +204,22 @@ async def test_units_go_back_one_by_one_to_exactly_what_was_paid(
     assert (shelf.on_hand, shelf.held, shelf.allocated) == (5, 0, 0)
     with pytest.raises(WrongState):
         await give_back(shop, "third")
+
+
+async def test_a_failure_that_is_heard_again_after_the_money_went_back_changes_nothing(
+    shop: Shop, provider: Scripted
+) -> None:
+    await pay(shop, provider, 2000)
+    await ask(shop)
+    await shop.hear()
+    await give_back(shop, "one unit")
+    await shop.hear()
+    [one] = (await shop.door.book()).refunds
+    shop.door.events = [RefundFailed(shop.door.order, one.id, shop.door.now)]
+    await shop.hear()
+    async with shop.door.db.read(shop.door.tenant) as read:
+        [back] = await store.refunds(read, refund_id=one.id)
+    assert back.state == "succeeded" and "refund_failed" not in await shop.story()
 
 
 async def give_back(shop: Shop, key: str) -> None:
