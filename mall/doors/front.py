@@ -20,6 +20,7 @@ from mall.doors.given import MALLS, SAFE
 from mall.doors.house import NOBODY, House
 from mall.doors.limits import Limiter, TooFast
 from mall.doors.micro_cache import Kept, Key, MicroCache
+from mall.doors.policy import policy
 from mall.doors.problems import CrossSite
 from mall.doors.static import StaticFiles
 from mall.doors.storefront import show_problem
@@ -37,12 +38,8 @@ _SECURITY = [
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"x-frame-options", b"SAMEORIGIN"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=(self), payment=(self)"),
-    (
-        b"content-security-policy",
-        b"default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-        b"script-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'self'",
-    ),
 ]
+_POLICY = (b"content-security-policy", policy().encode())
 
 type Headers = Mapping[bytes, bytes]
 
@@ -168,7 +165,11 @@ class Front:
         async def sending(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_SECURITY, *_guest_cookie(scope)]
+                message["headers"] = [
+                    *message["headers"],
+                    *_security(message),
+                    *_guest_cookie(scope),
+                ]
                 if message["status"] != 200 or not (asked_api or _keeps(scope) > 0):
                     await send(message)
                     return
@@ -192,6 +193,12 @@ class Front:
             await _send_kept(kept, headers, send)
 
         return sending
+
+
+def _security(start: HTTPResponseStartEvent) -> list[tuple[bytes, bytes]]:
+    """Give the headers of every answer; a page with styles in it brings its own policy."""
+    brought = any(name == _POLICY[0] for name, _ in start["headers"])
+    return _SECURITY if brought else [*_SECURITY, _POLICY]
 
 
 def _guest_cookie(scope: HTTPScope) -> list[tuple[bytes, bytes]]:
