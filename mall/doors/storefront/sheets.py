@@ -13,7 +13,7 @@ from markupsafe import Markup
 from mall.doors.policy import named, policy
 from mall.doors.storefront.built import sheet
 
-_TINTED = re.compile(r'data-tint="(#[0-9a-fA-F]{3,6})"')
+_TINTED = re.compile(r'data-tint="(#(?:[0-9a-fA-F]{3}){1,2})"')
 
 
 @dataclass(frozen=True, slots=True)
