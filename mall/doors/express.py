@@ -57,7 +57,7 @@ class Ride:
 class Express:
     """Knows the handlers that may be called directly."""
 
-    def __init__(self, app: Litestar, always: Callable[[HTTPScope], Headers]) -> None:
+    def __init__(self, app: Litestar, always: Callable[[HTTPScope, Headers], Headers]) -> None:
         """Find them among the routes; ``always`` gives the headers that every answer carries."""
         self._app = app
         self._always = always
@@ -119,9 +119,10 @@ class Express:
             await answer.to_asgi_response(None, request)(scope, receive, sending)  # pyright: ignore[reportUnknownMemberType]
             return None
         body = _encode(value)
-        headers_out = [_JSON, (b"content-length", b"%d" % len(body)), *self._always(scope)]
+        own = [_JSON, (b"content-length", b"%d" % len(body))]
+        head = own + self._always(scope, own)
         status = ride.handler.status_code
-        await send({"type": "http.response.start", "status": status, "headers": headers_out})
+        await send({"type": "http.response.start", "status": status, "headers": head})
         await send({"type": "http.response.body", "body": body, "more_body": False})
         return None
 

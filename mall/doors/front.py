@@ -21,6 +21,7 @@ from mall.doors.given import MALLS, SAFE
 from mall.doors.house import NOBODY, House
 from mall.doors.limits import Limiter, TooFast
 from mall.doors.micro_cache import Kept, Key, MicroCache
+from mall.doors.policy import policy
 from mall.doors.problems import CrossSite
 from mall.doors.static import StaticFiles
 from mall.doors.storefront import show_problem
@@ -38,12 +39,9 @@ _SECURITY = [
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"x-frame-options", b"SAMEORIGIN"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=(self), payment=(self)"),
-    (
-        b"content-security-policy",
-        b"default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-        b"script-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'self'",
-    ),
 ]
+_POLICY = (b"content-security-policy", policy().encode())
+_WITH_POLICY = [*_SECURITY, _POLICY]
 
 type Headers = Mapping[bytes, bytes]
 
@@ -173,7 +171,7 @@ class Front:
         async def sending(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_always(scope)]
+                message["headers"] = [*message["headers"], *_always(scope, message["headers"])]
                 if message["status"] != 200 or not (asked_api or _keeps(scope) > 0):
                     await send(message)
                     return
@@ -199,14 +197,18 @@ class Front:
         return sending
 
 
-def _always(scope: HTTPScope) -> list[tuple[bytes, bytes]]:
-    """Give what every answer carries; hand the session that this request began to its browser."""
+def _always(scope: HTTPScope, brought: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Give what every answer carries, and the session that this request began to its browser.
+
+    ``brought``: its own headers; a page with styles in it brings its own policy.
+    """
+    always = _SECURITY if any(name == _POLICY[0] for name, _ in brought) else _WITH_POLICY
     begun = cast("Begun | None", _seen_in(scope, "state").get("new_guest"))
     if begun is None:
-        return _SECURITY
+        return always
     source = Source("", secure=scope["scheme"] == "https")
     cookie = session_cookie(begun.token, source).to_header(header="")
-    return [*_SECURITY, (b"set-cookie", cookie.encode("latin-1"))]
+    return [*always, (b"set-cookie", cookie.encode("latin-1"))]
 
 
 def _keeps(scope: HTTPScope) -> float:

@@ -2,11 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
@@ -14,8 +11,10 @@ from litestar.response import Redirect
 from mall import cart, catalog, media, tenants
 from mall.catalog import Category
 from mall.doors.given import AnyRequest
-from mall.doors.storefront import built, links, pictures
-from mall.doors.storefront.saying import Saying, paragraphs, phone
+from mall.doors.storefront import links
+from mall.doors.storefront.environment import environment
+from mall.doors.storefront.saying import Saying
+from mall.doors.storefront.sheets import Sheets, Written
 from mall.kernel.db import Read
 from mall.kernel.i18n import Language, Texts
 from mall.kernel.ids import ShopperId, TenantId
@@ -24,7 +23,6 @@ from mall.tenants import Tenant
 
 type Page = Response[bytes]
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _ALL = "all"
 _HTML = "text/html"  # the framework adds the charset
 PUBLIC = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
@@ -200,25 +198,27 @@ def page(
     **values: Any,
 ) -> Page:
     """Fill a template."""
+    written = rendered(template, frame, status=status, **values)
     return Response(
-        rendered(template, frame, status=status, **values),
+        written.body,
         status_code=status,
         media_type=_HTML,
-        headers=PRIVATE if frame.personal else PUBLIC,
+        headers={**(PRIVATE if frame.personal else PUBLIC), **written.headers},
         cookies=[*cookies, *([cart_cookie(frame.units)] if frame.units is not None else [])],
     )
 
 
-def rendered(template: str, frame: Frame, **values: Any) -> bytes:
-    """Fill a template, as bytes."""
-    say = frame.say
-    return (
+def rendered(template: str, frame: Frame, **values: Any) -> Written:
+    """Fill a template."""
+    say, sheets = frame.say, Sheets()
+    text = (
         environment()
         .get_template(template)
         .render(
             frame=frame,
             tenant=frame.tenant,
             language=frame.language,
+            styles=sheets.write,
             _=say,
             text=say.text,
             money=say.money,
@@ -227,20 +227,21 @@ def rendered(template: str, frame: Frame, **values: Any) -> bytes:
             clock=say.clock,
             **values,
         )
-        .encode()
     )
+    return sheets.finish(text)
 
 
 def page_without_mall(template: str, say: Saying, **values: Any) -> Page:
     """Fill the template of a page that belongs to no mall."""
-    text = rendered_without_mall(template, say, **values)
-    return Response(text, media_type=_HTML, headers=PUBLIC)
+    written = rendered_without_mall(template, say, **values)
+    return Response(written.body, media_type=_HTML, headers={**PUBLIC, **written.headers})
 
 
-def rendered_without_mall(template: str, say: Saying, **values: Any) -> bytes:
-    """Fill such a template, as bytes."""
-    made = environment().get_template(template)
-    return made.render(_=say, language=say.language, **values).encode()
+def rendered_without_mall(template: str, say: Saying, **values: Any) -> Written:
+    """Fill such a template."""
+    made, sheets = environment().get_template(template), Sheets()
+    text = made.render(_=say, language=say.language, styles=sheets.write, **values)
+    return sheets.finish(text)
 
 
 def rendered_nothing(headers: Mapping[str, str], *, cookies: Sequence[Cookie] = ()) -> Page:
@@ -262,31 +263,3 @@ def moved(path: str, *, cookies: Sequence[Cookie] = ()) -> Redirect:
 def cart_cookie(units: int) -> Cookie:
     """Tell the script how many units the cart holds; a number and nothing else."""
     return Cookie(key="mall_cart", value=str(units), max_age=2_592_000, samesite="lax")
-
-
-@cache
-def environment() -> Environment:
-    """Open the templates."""
-    made = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        auto_reload=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        cache_size=400,
-    )
-    cast("dict[str, Any]", made.globals).update(
-        styles=built.styles,
-        script=built.script,
-        icon=built.icon,
-        picture=pictures.picture,
-        thumb=pictures.thumb,
-        hero_picture=pictures.hero_picture,
-        picture_address=pictures.seen_address,
-        linked=links.linked,
-        product_link=links.product_link,
-        category_link=links.category_link,
-    )
-    cast("dict[str, Any]", made.filters).update(paragraphs=paragraphs, phone=phone)
-    return made

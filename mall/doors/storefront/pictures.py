@@ -18,11 +18,15 @@ SIZES = {
     "small": "88px",
 }
 
-_SMALL = frozenset({"card", "lane", "floor", "tile"})
+_WIDTHS = {  # pixels of the files worth offering; more would only make the page longer
+    "card": (320, 640),
+    "lane": (320, 640),
+    "floor": (320, 640),
+    "tile": (160, 640),
+}
 _FIRST = Markup('fetchpriority="high" decoding="sync"')
 # Lazy pictures in sight would else be fetched as urgently as the first one, and hold it up.
 _LATER = Markup('loading="lazy" decoding="async" fetchpriority="low"')
-_WIDE_ENOUGH = 640  # pixels, for what is a quarter of a wide screen, or half a phone
 
 
 def picture(
@@ -39,14 +43,15 @@ def picture(
         return none.format(icon("box"))
     width = asset.widths[-1]
     offered = srcset(asset)
-    if sizes in _SMALL:  # more would only make the page longer
-        most = best_width(asset, _WIDE_ENOUGH)
-        offered = ", ".join(f"{address(asset, w)} {w}w" for w in asset.widths if w <= most)
+    if sizes in _WIDTHS:
+        least, most = (best_width(asset, one) for one in _WIDTHS[sizes])
+        within = (w for w in asset.widths if least <= w <= most)
+        offered = ", ".join(f"{address(asset, w)} {w}w" for w in within)
     return Markup(
-        '<span class="picture" style="--tint:{tint}"><img src="{src}" srcset="{srcset}" '
+        '<span class="picture" data-tint="{tint}"><img src="{src}" srcset="{srcset}" '
         'sizes="{sizes}" width="{width}" height="{height}" alt="{alt}" {how}></span>'
     ).format(
-        tint=asset.tint,
+        tint=_near(asset.tint),
         src=address(asset, 640),
         srcset=offered,
         sizes=SIZES[sizes],
@@ -62,9 +67,14 @@ def thumb(asset: Asset | None, alt: str = "") -> Markup:
     if asset is None:
         return picture(None)
     return Markup(
-        '<span class="picture" style="--tint:{}"><img src="{}" width="160" height="{}" alt="{}" '
+        '<span class="picture" data-tint="{}"><img src="{}" width="160" height="{}" alt="{}" '
         "{}></span>"
-    ).format(asset.tint, address(asset, 160), height_at(asset, 160), alt, _LATER)
+    ).format(_near(asset.tint), address(asset, 160), height_at(asset, 160), alt, _LATER)
+
+
+def _near(tint: str) -> str:
+    """Round a colour that is seen for a moment to "#rgb": pages then name few of them, once."""
+    return "#" + "".join(f"{round(int(tint[at : at + 2], 16) / 17):x}" for at in (1, 3, 5))
 
 
 def seen_address(asset: Asset | None, width: int = 960) -> str:

@@ -17,6 +17,7 @@ from mall.doors.storefront.pages import (
     rendered_without_mall,
 )
 from mall.doors.storefront.saying import Saying
+from mall.doors.storefront.sheets import Written
 from mall.kernel.problems import Nothing, NotSignedIn, Problem, TooMany, Unavailable
 from mall.tenants import Tenant
 
@@ -45,11 +46,12 @@ def problem_page(request: AnyRequest, failure: Exception) -> Response[Any]:
         log.error("trace %s %s %s", trace, request.method, request.url.path, exc_info=failure)
     else:
         trace = ""
-    headers = {"Cache-Control": "no-store"}
+    page = _page(request, tenant, problem, trace) if tenant else _bare_page(request, problem, trace)
+    headers = {"Cache-Control": "no-store", **page.headers}
     if isinstance(problem, TooMany | Unavailable):
         headers["Retry-After"] = str(problem.retry_after_seconds)
     return Response(
-        _page(request, tenant, problem, trace) if tenant else _bare_page(request, problem, trace),
+        page.body,
         status_code=problem.status,
         media_type="text/html",
         headers=headers,
@@ -61,7 +63,7 @@ def _to_sign_in(request: AnyRequest) -> Redirect:
     return moved(linked("/sign-in", [("next", back)]))
 
 
-def _page(request: AnyRequest, tenant: Tenant, problem: Problem, trace: str) -> bytes:
+def _page(request: AnyRequest, tenant: Tenant, problem: Problem, trace: str) -> Written:
     language = give_language(request)
     frame = framed(request, tenant, language, remembered(tenant), personal=True)
     heading, advice = _said(frame.say, problem)
@@ -75,7 +77,7 @@ def _page(request: AnyRequest, tenant: Tenant, problem: Problem, trace: str) -> 
     )
 
 
-def _bare_page(request: AnyRequest, problem: Problem, trace: str) -> bytes:
+def _bare_page(request: AnyRequest, problem: Problem, trace: str) -> Written:
     """Make the page while no mall is known: nobody's host, or a database that is away."""
     _ = Saying(give_language(request), "CNY", "UTC")
     nowhere = isinstance(problem, Nothing) and problem.kind == "mall"

@@ -47,6 +47,12 @@ def kept_cookie(tenant: Tenant) -> Response[str]:
     return Response(f"{tenant.slug} {next(_times)}", cookies=[Cookie("mine", "1")])
 
 
+@get("/kept-policy", opt={"access": "anyone", "cache": 60}, sync_to_thread=False)
+def kept_policy(tenant: Tenant) -> Response[str]:
+    """Say under which policy it may be shown."""
+    return Response(tenant.slug, headers={"Content-Security-Policy": "default-src 'none'"})
+
+
 @post("/api/shop/v1/change", opt={"access": "anyone"}, status_code=200, sync_to_thread=False)
 def change() -> str:
     """Change something."""
@@ -84,7 +90,7 @@ async def open_front(
     )
     outside = Outside(client(), MemoryStore(), Secrets(b"root of a test" * 3), {}, {})
     inner = Litestar(
-        [same, kept, kept_cookie, change, *health.HANDLERS],
+        [same, kept, kept_cookie, kept_policy, change, *health.HANDLERS],
         dependencies=GIVEN,
         guards=[guard],
         exception_handlers={Exception: show_problem},

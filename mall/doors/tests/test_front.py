@@ -119,3 +119,10 @@ async def test_every_answer_tells_browsers_to_be_careful(door: httpx.AsyncClient
         headers = (await door.get(path)).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert "default-src 'self'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+
+
+async def test_a_page_brings_its_own_policy(door: httpx.AsyncClient) -> None:
+    for _ in range(2):  # made, then kept
+        answer = await door.get("/kept-policy")
+        assert answer.headers.get_list("content-security-policy") == ["default-src 'none'"]

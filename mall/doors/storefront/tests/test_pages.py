@@ -1,5 +1,6 @@
 """Pages over HTTP, as a browser without script sees them."""
 
+import re
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from mall import orders
+from mall.doors.policy import named
 from mall.doors.storefront.tests.door import Browser, hidden, open_door
 from mall.kernel.db import Database
 from mall.kernel.ids import TenantId
@@ -46,6 +48,16 @@ async def test_the_pages_for_everybody_show_the_goods(browser: Browser) -> None:
     assert '"@type":"Product"' in page
     assert "七天" in await browser.read("/pages/returns")
     assert "/p/wool-coat" in await browser.read("/sitemap.xml")
+
+
+async def test_a_page_is_known_by_the_styles_in_it_and_by_nothing_else(browser: Browser) -> None:
+    await put_into_cart(browser)
+    for path in ("/", "/c/coats", "/p/wool-coat", "/cart", "/checkout", "/sign-in", "/nope"):
+        answer = await browser.http.get(path)
+        sheets = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+        names = " ".join(named(one) for one in sheets)
+        assert f"style-src 'self' {names};" in answer.headers["content-security-policy"], path
+        assert not re.search(r"<[^>]* (style|on[a-z]+)=", answer.text), path
 
 
 async def test_a_page_for_everybody_sets_no_cookie(browser: Browser) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from mall.doors.storefront.pages import environment
+from mall.doors.storefront.environment import environment
 from mall.doors.storefront.saying import english
 
 _HOLES = re.compile(r"\{(\w+)\}")

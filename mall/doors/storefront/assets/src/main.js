@@ -1,5 +1,4 @@
 // What the pages do a little better with script. Everything up to paying works without it.
-import "htmx.org";
 import { keepBack } from "./back.js";
 import { showUnits, watchCart } from "./cart.js";
 import { runClocks } from "./clocks.js";
@@ -7,6 +6,7 @@ import { followGallery } from "./gallery.js";
 import { pickRegions } from "./regions.js";
 import { rememberSearches } from "./searches.js";
 import { takeSteps } from "./steps.js";
+import { swapParts, tint } from "./swaps.js";
 import { hearSayings } from "./toasts.js";
 import { chooseVariants } from "./variants.js";
 
@@ -24,7 +24,10 @@ hearSayings();
 watchCart();
 rememberSearches();
 showUnits();
+swapParts();
 document.addEventListener("htmx:load", ({ detail }) => {
-  if (detail.elt !== document.body) enliven(detail.elt); // the whole page lives already
+  if (detail.elt === document.body) return; // the whole page lives already
+  enliven(detail.elt);
+  tint(detail.elt);
 });
 window.addEventListener("pageshow", showUnits);
