@@ -1,7 +1,7 @@
 """The first thing a request meets: which mall, which language, how fast, and what is kept ready."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -197,7 +197,7 @@ class Front:
         return sending
 
 
-def _always(scope: HTTPScope, brought: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def _always(scope: HTTPScope, brought: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Give what every answer carries, and the session that this request began to its browser.
 
     ``brought``: its own headers; a page with styles in it brings its own policy.
