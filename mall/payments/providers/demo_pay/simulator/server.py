@@ -96,8 +96,7 @@ class Handler(BaseHTTPRequestHandler):
         if not length.isdigit() or int(length) > _LONGEST:
             if length.isdigit():  # read on a little: who is still sending does not hear an answer
                 self.rfile.read(min(int(length), 1_000_000))
-            self.close_connection = True
-            self._send(413, b"", {})
+            self._send(413, b"", {"Connection": "close"})  # else it would be used once more
             return
         self._answer(self.rfile.read(int(length)))
 
