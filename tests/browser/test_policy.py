@@ -87,4 +87,4 @@ def test_what_was_fetched_later_has_its_colours_too(invite: Invite) -> None:
     assert visitor.page.evaluate(_COLOURLESS) != []
     visitor.page.get_by_label("仅看有货").check()
     expect(visitor.page).to_have_url(f"{visitor.home}/c/clothing?stock=1")
-    assert visitor.page.evaluate(_COLOURLESS) == []
+    visitor.page.wait_for_function(f"({_COLOURLESS})().length === 0")
