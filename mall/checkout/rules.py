@@ -269,6 +269,8 @@ def checked_items(items: Sequence[Item]) -> tuple[Item, ...]:
         units[item.sku_id] = units.get(item.sku_id, 0) + item.quantity
     if not units or len(units) > LINES_AT_MOST or max(units.values()) > 999:
         raise NothingToBuy
+    if len(units) == len(items):
+        return tuple(items)
     return tuple(Item(sku_id, quantity) for sku_id, quantity in units.items())
 
 

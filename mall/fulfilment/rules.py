@@ -1,6 +1,5 @@
 """Freight arithmetic (rules 4.16) and what a parcel may hold: plain functions, no I/O."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -157,20 +156,21 @@ def charge(
     Lines of one template are measured together; several templates add up. Inside a template the
     charge is shared by its own measure. Raises NoTemplate, NoDelivery.
     """
-    groups = defaultdict[FreightTemplateId, list[int]](list)
+    groups = dict[FreightTemplateId | None, list[int]]()
     for position, line in enumerate(lines):
-        if line.template_id is None or line.template_id not in templates:
-            raise NoTemplate(position)
-        groups[line.template_id].append(position)
+        groups.setdefault(line.template_id, []).append(position)
     shares = [0] * len(lines)
     for template_id, positions in groups.items():
-        template = templates[template_id]
+        template = None if template_id is None else templates.get(template_id)
+        if template is None:
+            raise NoTemplate(positions[0])
         tariff = tariff_for(template, region)
         if tariff is None or not tariff.delivers:
             raise NoDelivery(positions[0])
-        weights = [_measured(template.measure, lines[n]) for n in positions]
-        fee = _fee(tariff, [lines[n] for n in positions], sum(weights))
-        fair = weights if any(weights) else [lines[n].quantity for n in positions]
+        theirs = [lines[position] for position in positions]
+        weights = [_measured(template.measure, line) for line in theirs]
+        fee = _fee(tariff, theirs, sum(weights))
+        fair = weights if any(weights) else [line.quantity for line in theirs]
         scaled = [weight * fee for weight in fair]  # a share may exceed the grams of its line
         for position, share in zip(positions, share_out(fee, scaled), strict=True):
             shares[position] = share
@@ -204,12 +204,12 @@ def _measured(measure: Measure, line: FreightLine) -> int:
 
 
 def _fee(tariff: Tariff, lines: Sequence[FreightLine], measured: int) -> int:
-    rules = (
-        (tariff.free_from_pieces, sum(line.quantity for line in lines)),
-        (tariff.free_from_minor, sum(line.amount_minor for line in lines)),
-    )
-    asked = [(least, reached) for least, reached in rules if least > 0]
-    if asked and all(reached >= least for least, reached in asked):
+    pieces, amount = tariff.free_from_pieces, tariff.free_from_minor
+    if (
+        (pieces > 0 or amount > 0)
+        and (pieces <= 0 or sum(line.quantity for line in lines) >= pieces)
+        and (amount <= 0 or sum(line.amount_minor for line in lines) >= amount)
+    ):
         return 0
     beyond = max(measured - tariff.first_units, 0)
     return tariff.first_fee_minor + -(-beyond // tariff.step_units) * tariff.step_fee_minor

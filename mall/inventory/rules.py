@@ -30,8 +30,7 @@ class Location:
     sells_online: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Stock:
+class Stock(msgspec.Struct, frozen=True):
     """The units of one SKU at one location."""
 
     sku_id: SkuId
@@ -47,8 +46,7 @@ class Stock:
         return self.on_hand - self.held - self.allocated - self.safety
 
 
-@dataclass(frozen=True, slots=True)
-class Availability:
+class Availability(msgspec.Struct, frozen=True):
     """What shoppers are told about one SKU."""
 
     sku_id: SkuId
@@ -158,32 +156,29 @@ def hold_in_turn(shelves: Shelves, wants: Sequence[Want]) -> list[Held | OutOfSt
     first location that has everything, else SKU by SKU.
     """
     left = {
-        (sku, stock.location_id): stock.available for sku, row in shelves.items() for stock in row
+        sku: {stock.location_id: stock.available for stock in row} for sku, row in shelves.items()
     }
-    places_of = {sku: [stock.location_id for stock in row] for sku, row in shelves.items()}
     outcomes = list[Held | OutOfStock]()
     for want in wants:
-        places = _places(left, places_of, want)
-        if isinstance(places, OutOfStock):
+        places = _places(left, want)
+        if isinstance(places, dict):
+            for sku, place in places.items():
+                left[sku][place] -= want.units[sku]
+            outcomes.append(Held(want, places))
+        else:
             outcomes.append(places)
-            continue
-        for sku, asked in want.units.items():
-            left[sku, places[sku]] -= asked
-        outcomes.append(Held(want, places))
     return outcomes
 
 
 def _places(
-    left: Mapping[tuple[SkuId, LocationId], int],
-    places_of: Mapping[SkuId, Sequence[LocationId]],
-    want: Want,
+    left: Mapping[SkuId, Mapping[LocationId, int]], want: Want
 ) -> dict[SkuId, LocationId] | OutOfStock:
     fits = dict[SkuId, list[LocationId]]()
     for sku, asked in want.units.items():
-        fits[sku] = [place for place in places_of.get(sku, ()) if left[sku, place] >= asked]
+        there = left.get(sku) or {}
+        fits[sku] = [place for place, units in there.items() if units >= asked]
         if not fits[sku]:
-            most = max((left[sku, place] for place in places_of.get(sku, ())), default=0)
-            return OutOfStock(sku, asked, max(most, 0))
+            return OutOfStock(sku, asked, max(0, *there.values()) if there else 0)
     first, *others = fits.values()
     together = next((place for place in first if all(place in row for row in others)), None)
     return {sku: together or row[0] for sku, row in fits.items()}

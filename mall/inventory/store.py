@@ -1,7 +1,7 @@
 """The SQL of inventory; no other file of this room speaks it."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -92,14 +92,13 @@ async def lock_shelves(
     tx: Tx, sku_ids: Sequence[SkuId], *, online_only: bool
 ) -> dict[SkuId, list[Stock]]:
     """Lock every stock row of the SKUs in key order and load it, preferred location first."""
-    shelves = defaultdict[SkuId, list[tuple[int, Stock]]](list)
-    for *stock, priority, sells_online in await tx.rows(_LOCK, skus=sorted(set(sku_ids))):
+    found = await tx.rows(_LOCK, skus=list(set(sku_ids)))
+    found.sort(key=itemgetter(-2))  # by priority
+    shelves = dict[SkuId, list[Stock]]()
+    for *stock, _, sells_online in found:
         if sells_online or not online_only:
-            shelves[stock[0]].append((priority, Stock(*stock)))
-    return {
-        sku: [stock for _, stock in sorted(rows, key=lambda entry: entry[0])]
-        for sku, rows in shelves.items()
-    }
+            shelves.setdefault(stock[0], []).append(Stock(*stock))
+    return shelves
 
 
 async def lock_stock(tx: Tx, keys: Sequence[tuple[SkuId, LocationId]]) -> dict[Any, Stock]:

@@ -37,8 +37,15 @@ class Lent:
     question or with the commit.
     """
 
-    def __init__(self, pool: Pool, begin: bytes, tenant_id: TenantId) -> None:
-        """``begin`` begins the transaction, in which only rows of the tenant can be seen."""
+    def __init__(
+        self, pool: Pool, begin: bytes, tenant_id: TenantId, *, apart: bool = False
+    ) -> None:
+        """``begin`` begins the transaction, in which only rows of the tenant can be seen.
+
+        ``apart``: every round trip is a transaction of its own. Where each statement sees a moment
+        of its own anyway, that is the same, and nobody has to wait for a COMMIT.
+        """
+        self._apart = apart
         self._pool = pool
         self._begin, self._tenant_id = begin, tenant_id
         self._begun = False
@@ -157,8 +164,11 @@ class Lent:
         if self._open is None:
             self._open = await self._pool.borrow()
         said = [question.said for question in going]
+        whole = self._apart and not self._begun and bool(going)  # SQLAlchemy goes on in it
         if not self._begun:
             said = [*_beginning(self._begin, self._tenant_id), *said]
+        if whole:
+            said.append(_COMMIT)
         self._spoilt = True  # unless it is answered, be it with an error of a statement
         try:
             answers = await self._open.wire.exchange(said)
@@ -166,8 +176,8 @@ class Lent:
             self._spoilt = self._open.raw.closed
             raise
         self._spoilt = False
-        begun, self._begun = self._begun, True
-        return answers if begun else answers[2:]
+        begun, self._begun = self._begun, not whole
+        return answers if begun else answers[2 : 2 + len(going)]
 
     def _drop_waiting(self, failure: BaseException) -> None:
         _fail(self._waiting, failure)

@@ -288,7 +288,7 @@ class Database:
         begin = b"BEGIN READ ONLY"
         if one_moment:
             begin += b" ISOLATION LEVEL REPEATABLE READ"
-        lent = Lent(self._pool, begin, tenant_id)
+        lent = Lent(self._pool, begin, tenant_id, apart=not one_moment)
         return _Open(lent, Read(lent, tenant_id, self._snapshots))
 
     @asynccontextmanager
@@ -311,12 +311,12 @@ class Database:
         return await self._snapshots.together(tenant_id, load, keys) == found
 
     async def _ask(self, tenant_id: TenantId, load: Any, keys: Sequence[Any]) -> Mapping[Any, Any]:
-        lent = Lent(self._shared, b"BEGIN READ ONLY", tenant_id)
+        lent = Lent(self._shared, b"BEGIN READ ONLY", tenant_id, apart=True)
         async with _Open(lent, _Loading(lent, tenant_id, self._snapshots)) as read:
             return await load(read, keys)
 
     async def _ask_version(self, tenant_id: TenantId) -> int:
-        lent = Lent(self._shared, b"BEGIN READ ONLY", tenant_id)
+        lent = Lent(self._shared, b"BEGIN READ ONLY", tenant_id, apart=True)
         async with _Open(lent, lent):
             return await _version_of(lent)
 

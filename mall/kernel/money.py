@@ -20,13 +20,15 @@ def share_out(minor: int, weights: Sequence[int]) -> list[int]:
     remainders, ties to the larger weight, then to the earlier line. Weights are not negative;
     when all are zero every share is zero.
     """
-    assert minor >= 0 and all(weight >= 0 for weight in weights)
+    assert minor >= 0 and min(weights, default=0) >= 0
     total = sum(weights)
     if total == 0:
         return [0] * len(weights)
     minor = min(minor, total)
     shares = [minor * weight // total for weight in weights]
     missing = minor - sum(shares)
+    if missing == 0:
+        return shares
     neediest = sorted(
         range(len(weights)), key=lambda n: (-(minor * weights[n] % total), -weights[n], n)
     )

@@ -286,3 +286,30 @@ async def test_who_only_reads_cannot_write(pool: Pool, tenant: TenantId) -> None
         async with lending(pool, tenant, b"BEGIN READ ONLY") as lent:
             await lent.call(lambda connection: connection.execute(insert(THING).values(row)))
     assert await _stored(pool, tenant) == []
+
+
+async def test_where_nothing_binds_two_reads_each_carries_its_own_end(
+    pool: Pool, tenant: TenantId, trips: Trips
+) -> None:
+    await _stored(pool, tenant)  # the connection is open
+    trips.count = 0
+    trips.said.clear()
+    lent = Lent(pool, b"BEGIN READ ONLY", tenant, apart=True)
+    assert await asyncio.gather(rows(lent, b"SELECT 1"), rows(lent, b"SELECT 2")) == [
+        [(1,)],
+        [(2,)],
+    ]
+    assert (trips.count, trips.said[-1]) == (1, "COMMIT")
+    assert await rows(lent, _WORDS) == []
+    found = await lent.call(lambda connection: connection.execute(select(WORD.c.word)))
+    assert list(found) == [] and trips.said[-1] != "COMMIT", "a transaction that goes on"
+    await lent.commit()
+    await lent.end()
+    assert idle(pool) == 1
+    lent = Lent(pool, b"BEGIN READ ONLY", tenant, apart=True)
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        await lent.ask(_ADD, _adding(tenant, "no"))
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        await lent.commit()
+    await lent.end()
+    assert idle(pool) == 1, "an error of a statement spoils no connection"
