@@ -22,13 +22,14 @@ from litestar.routes import HTTPRoute
 from litestar.serialization import default_serializer
 from litestar.types import HTTPReceiveMessage, HTTPScope, Receive, Send
 
-from mall.doors.given import GIVEN, AnyRequest, guard
+from mall.doors.given import GIVEN, AnyRequest, give_read, guard, open_read
 from mall.doors.problems import problem_response
 
 _encode = msgspec.json.Encoder(enc_hook=default_serializer).encode
 _BODY_AT_MOST = 64_000  # bytes; more goes the usual way, which has its own limit
 _JSON = (b"content-type", b"application/json")
 
+_request: Callable[[HTTPScope, Receive, Send], AnyRequest] = Request  # [...] is work at run time
 type Headers = list[tuple[bytes, bytes]]
 
 
@@ -99,7 +100,7 @@ class Express:
         context["litestar_app"] = self._app
         if "state" not in context:
             context["state"] = {}
-        request = Request[Any, Any, Any](scope, receive, sending)
+        request = _request(scope, receive, sending)
         try:
             await guard(request, ride.handler)
             for name, give in ride.plain:
@@ -179,8 +180,8 @@ def _ride(handler: HTTPRouteHandler) -> Ride:
     for name in hints:
         give = cast("Callable[..., Any]", GIVEN[name].dependency)
         assert set(signature(give).parameters) <= {"request"}, f"{name} needs what is not here yet"
-        if isasyncgenfunction(give):
-            opened.append((name, asynccontextmanager(give)))
+        if isasyncgenfunction(give):  # no answer to a POST is kept, so nobody asks what was present
+            opened.append((name, open_read if give is give_read else asynccontextmanager(give)))
         elif iscoroutinefunction(give):
             awaited.append((name, give))
         else:

@@ -1,6 +1,7 @@
 """What handlers are given: each thing by its name, made anew for every request."""
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from litestar import Request
@@ -152,11 +153,15 @@ async def guard(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         raise Forbidden(permission)
 
 
-async def give_read(request: AnyRequest) -> AsyncGenerator[Read]:
-    """Open a reading transaction of the mall for the handler."""
+def open_read(request: AnyRequest) -> AbstractAsyncContextManager[Read]:
+    """Open a reading transaction of the mall."""
     bare = request.scope["path"] == MALLS
-    tenant_id = NOBODY if bare else tenant_of(request).id
-    async with house_of(request).db.read(tenant_id) as read:
+    return house_of(request).db.read(NOBODY if bare else tenant_of(request).id)
+
+
+async def give_read(request: AnyRequest) -> AsyncGenerator[Read]:
+    """Give the handler a reading transaction."""
+    async with open_read(request) as read:
         yield read
     request.state.present = read.present  # Front keeps the answer for as long as this is true
 

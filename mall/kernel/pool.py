@@ -53,8 +53,11 @@ class Pool:
 
     async def borrow(self) -> Open:
         """Take a connection, waiting for one if need be. Raises TimeoutError."""
-        async with asyncio.timeout(_WAIT_AT_MOST):
-            await self._seats.acquire()
+        if self._seats.locked():
+            async with asyncio.timeout(_WAIT_AT_MOST):
+                await self._seats.acquire()
+        else:
+            await self._seats.acquire()  # without a clock, which would cost more than the seat
         try:
             return self._free.pop() if self._free else await self._open()
         except BaseException:

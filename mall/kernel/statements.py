@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, lru_cache, partial
 from typing import Any, cast
 from uuid import UUID
 
 import msgspec
 import psycopg
-from sqlalchemy import Boolean, Executable, Integer, LargeBinary, Uuid
+from sqlalchemy import Boolean, DateTime, Executable, Integer, LargeBinary, Uuid
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql.psycopg import dialect
@@ -148,6 +149,8 @@ def _writer(kind: TypeEngine[Any]) -> Callable[[Any], bytes]:
         return _integer
     if isinstance(kind, Uuid):
         return _uuid
+    if isinstance(kind, DateTime):
+        return _moment
     return as_text
 
 
@@ -159,7 +162,7 @@ def as_json(value: object) -> str:
 def as_text(value: object) -> bytes:
     """Write a value that says in words what it is. Raises DataError for what cannot be stored."""
     try:
-        written = str(value).encode()
+        written = (value if isinstance(value, str) else str(value)).encode()
     except UnicodeEncodeError as problem:
         raise psycopg.DataError("half a character") from problem
     if b"\0" in written:
@@ -173,6 +176,11 @@ def _integer(value: int) -> bytes:
 
 def _uuid(value: UUID) -> bytes:
     return b"%032x" % value.int
+
+
+@lru_cache(maxsize=1024)  # those of one batch are mostly the same
+def _moment(value: datetime) -> bytes:
+    return str(value).encode()
 
 
 def _hex(value: bytes) -> bytes:
