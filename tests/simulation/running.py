@@ -1,0 +1,173 @@
+"""Running one interleaving, making a failing one short, and keeping it for ever."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import msgspec
+
+from mall import orders, payments
+from mall.kernel.audit import SYSTEM
+from mall.kernel.problems import Problem
+from tests.simulation import steps as happenings
+from tests.simulation.checks import Watcher
+from tests.simulation.steps import HAPPENINGS, Step, drawn
+from tests.simulation.world import Broken, World, new_world
+
+REGRESSIONS = Path(__file__).parent / "regressions"
+STEPS = 30
+ROUNDS_AT_MOST = 60
+WORK_AT_MOST = 400
+
+
+class Trace(msgspec.Struct, frozen=True):
+    """A way through a world; ``why`` says what was broken when it was found."""
+
+    setup: int
+    steps: list[Step]
+    why: str = ""
+
+
+@dataclass
+class Ended:
+    """What came of one run."""
+
+    why: str | None = None  # None: everything held
+    seen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    steps: list[Step] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+
+def run_seed(seed: int) -> Ended:
+    """Run the interleaving of a seed; it is drawn while it runs."""
+    world, random = new_world(seed), Random(seed)
+    return _run(world, (drawn(random, world) for _ in range(STEPS)), tell=False)
+
+
+def run(trace: Trace, *, tell: bool = False) -> Ended:
+    """Run an interleaving that is written down; ``tell``: say what every step did."""
+    return _run(new_world(trace.setup), iter(trace.steps), tell=tell)
+
+
+def _run(world: World, steps: Iterator[Step], *, tell: bool) -> Ended:
+    """Take the steps, let everything come to rest, and check all the way."""
+    watcher = Watcher(world)
+    ended = Ended(seen=world.seen)
+    try:
+        for step in steps:
+            name, a, b, c = step
+            ended.steps.append(step)
+            said = HAPPENINGS[name](world, a, b, c)
+            if tell and said:
+                ended.told.append(f"{name} {a} {b} {c}: {said}")
+            watcher.look()
+        _rest(world, watcher)
+        watcher.look_at_rest()
+    except (AssertionError, Problem, LookupError, TypeError) as broken:
+        ended.why = f"{type(broken).__name__}: {broken}"
+    return ended
+
+
+def _rest(world: World, watcher: Watcher) -> None:
+    """Let every job, notification and round have its turn, without faults."""
+    for number in range(len(world.bank.notices)):
+        happenings.deliver(world, number)
+        watcher.look()
+    for round_no in range(ROUNDS_AT_MOST):
+        if round_no and _is_at_rest(world):
+            return
+        _tidy(world)
+        watcher.look()
+        _work_off(world, watcher)
+        for run_round in happenings.SWEEPS:
+            world.transact(lambda tx, do=run_round: do(tx, world.now))
+        _work_off(world, watcher)
+        world.now += timedelta(minutes=35)
+    raise Broken("it does not come to rest")
+
+
+def _is_at_rest(world: World) -> bool:
+    books = world.memory.books.values()
+    return (
+        not world.jobs
+        and not any(one.is_open for book in books for one in book.attempts)
+        and all(one.state == "succeeded" for book in books for one in book.refunds)
+        and all(one.state != "unpaid" for one in world.memory.orders.values())
+    )
+
+
+def _tidy(world: World) -> None:
+    for row in list(world.bank.refunds.values()):
+        if row.state == "asked":
+            world.bank.end(row, "succeeded")
+    for asked in list(world.memory.refunds.values()):
+        if asked.state == "requested":
+            world.transact(
+                lambda tx, key=asked.id: orders.decide_return(
+                    tx, key, grant=False, note="", actor=SYSTEM, now=world.now
+                )
+            )
+    for book in list(world.memory.books.values()):
+        for one in book.refunds:
+            if one.state == "failed":
+                world.transact(
+                    lambda tx, key=one.id: payments.retry_refund(
+                        tx, key, actor=SYSTEM, now=world.now
+                    )
+                )
+
+
+def _work_off(world: World, watcher: Watcher) -> None:
+    for _ in range(WORK_AT_MOST):
+        due = world.due_jobs()
+        if not due:
+            return
+        world.work(due[0])
+        watcher.look()
+    raise Broken("jobs make jobs for ever")
+
+
+def trace_of(seed: int) -> Trace:
+    """Give the interleaving of a seed, up to where it ended."""
+    return Trace(seed, run_seed(seed).steps)
+
+
+def shrunk(trace: Trace) -> Trace:
+    """Leave out steps as long as it still fails in the same way."""
+    why = run(trace).why
+    assert why is not None, "only what fails can be made short"
+    kind, steps = why[:24], list(trace.steps)
+    size = max(len(steps) // 2, 1)
+    while True:
+        at = 0
+        while at < len(steps):
+            fewer = steps[:at] + steps[at + size :]
+            if (run(Trace(trace.setup, fewer)).why or "").startswith(kind):
+                steps = fewer
+            else:
+                at += size
+        if size == 1:
+            break
+        size //= 2
+    return Trace(trace.setup, steps, run(Trace(trace.setup, steps)).why or "")
+
+
+def keep(trace: Trace) -> Path:
+    """Write a trace down as a regression file."""
+    REGRESSIONS.mkdir(exist_ok=True)
+    path = REGRESSIONS / f"seed_{trace.setup}.json"
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(trace), indent=1) + b"\n")
+    return path
+
+
+def kept() -> Sequence[Path]:
+    """List the regression files."""
+    return sorted(REGRESSIONS.glob("*.json"))
+
+
+def loaded(path: Path) -> Trace:
+    """Read a regression file."""
+    return msgspec.json.decode(path.read_bytes(), type=Trace)
