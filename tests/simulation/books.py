@@ -1,6 +1,6 @@
 """The store of payments without SQL, and how all the stores in memory are put in place."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -52,7 +52,7 @@ async def refund(tx: Tx, refund_id: RefundId) -> Refund | None:
 async def attempt_numbered(tx: Tx, provider: str, out_no: str) -> Attempt | None:
     order_id = _of(tx).order_of.get(out_no)
     known = _of(tx).books[order_id].attempts if order_id else ()
-    return next((one for one in known if one.out_no == out_no), None)
+    return next((one for one in known if (one.provider, one.out_no) == (provider, out_no)), None)
 
 
 async def refund_numbered(tx: Tx, provider: str, out_no: str) -> Refund | None:
@@ -180,7 +180,7 @@ async def nothing(*args: Any) -> None:
 
 
 @contextmanager
-def plugged() -> Iterator[None]:
+def plugged() -> Generator[None]:
     """Have the rooms store in memory and ask the provider of this world, for a while."""
     from mall import cart, orders
     from mall.checkout import actions as checkout

@@ -38,18 +38,34 @@ class Memory:
     templates: dict[FreightTemplateId, FreightTemplate]
     places: tuple[LocationId, ...]  # the preferred first; all sell online
     stock: dict[tuple[SkuId, LocationId], Stock]
-    holdings: dict[tuple[OrderId, SkuId, LocationId], Holding] = field(default_factory=dict)
-    moved: dict[tuple[str, str, UUID], tuple[Movement, ...]] = field(default_factory=dict)
-    orders: dict[OrderId, Order] = field(default_factory=dict)
-    keys: dict[tuple[ShopperId, str], Known] = field(default_factory=dict)
-    timeline: dict[OrderId, tuple[Happening, ...]] = field(default_factory=dict)
-    refunds: dict[UUID, OrderRefund] = field(default_factory=dict)
-    parcels: dict[OrderId, tuple[Parcel, ...]] = field(default_factory=dict)
-    books: dict[OrderId, Book] = field(default_factory=dict)
-    order_of: dict[UUID | str, OrderId] = field(default_factory=dict)  # attempts, refunds, numbers
-    polls: dict[UUID, Instant | None] = field(default_factory=dict)  # when to ask about them next
-    notices: dict[str, Notice] = field(default_factory=dict)
-    undo: list[tuple[dict[Any, Any], Any, Any]] = field(default_factory=list)
+    holdings: dict[tuple[OrderId, SkuId, LocationId], Holding] = field(
+        default_factory=dict[tuple[OrderId, SkuId, LocationId], Holding]
+    )
+    moved: dict[tuple[str, str, UUID], tuple[Movement, ...]] = field(
+        default_factory=dict[tuple[str, str, UUID], tuple[Movement, ...]]
+    )
+    orders: dict[OrderId, Order] = field(default_factory=dict[OrderId, Order])
+    keys: dict[tuple[ShopperId, str], Known] = field(
+        default_factory=dict[tuple[ShopperId, str], Known]
+    )
+    timeline: dict[OrderId, tuple[Happening, ...]] = field(
+        default_factory=dict[OrderId, tuple[Happening, ...]]
+    )
+    refunds: dict[UUID, OrderRefund] = field(default_factory=dict[UUID, OrderRefund])
+    parcels: dict[OrderId, tuple[Parcel, ...]] = field(
+        default_factory=dict[OrderId, tuple[Parcel, ...]]
+    )
+    books: dict[OrderId, Book] = field(default_factory=dict[OrderId, Book])
+    order_of: dict[UUID | str, OrderId] = field(
+        default_factory=dict[UUID | str, OrderId]
+    )  # attempts, refunds, numbers
+    polls: dict[UUID, Instant | None] = field(
+        default_factory=dict[UUID, Instant | None]
+    )  # when to ask about them next
+    notices: dict[str, Notice] = field(default_factory=dict[str, Notice])
+    undo: list[tuple[dict[Any, Any], Any, Any]] = field(
+        default_factory=list[tuple[dict[Any, Any], Any, Any]]
+    )
 
     def put[Key, Value](self, table: dict[Key, Value], key: Key, value: Value) -> None:
         """Store one value."""

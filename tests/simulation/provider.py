@@ -20,7 +20,7 @@ from mall.payments.rules import (
     Unknown,
 )
 
-CODE = "bank"
+CODES = ("bank", "card")  # two ways to pay, so that a buyer can pay twice
 type Fault = Literal["", "lost", "mute", "refused"]  # mute: it was done, and nobody hears of it
 
 
@@ -51,11 +51,11 @@ class RefundRow:
 class Bank:
     """The provider's books; shares no code with what keeps the mall's."""
 
-    trades: dict[str, TradeRow] = field(default_factory=dict)
-    refunds: dict[str, RefundRow] = field(default_factory=dict)
-    notices: list[Notice] = field(default_factory=list)
+    trades: dict[str, TradeRow] = field(default_factory=dict[str, TradeRow])
+    refunds: dict[str, RefundRow] = field(default_factory=dict[str, RefundRow])
+    notices: list[Notice] = field(default_factory=list[Notice])
     fault: Fault = ""  # of the next call
-    complaints: list[str] = field(default_factory=list)  # what no honest mall would ask for
+    complaints: list[str] = field(default_factory=list[str])  # what no honest mall would ask for
 
     def prepay(self, ask: PrepayAsk) -> Answer[Trade]:
         row = self.trades.get(ask.out_no)
@@ -184,7 +184,7 @@ def _verify(outside: Outside, delivered: Delivered) -> Notice | Forged:
 
 
 _PROVIDERS: Mapping[str, Provider] = {
-    CODE: Provider(
+    code: Provider(
         titles={"zh-CN": "银行", "en": "Bank"},
         currencies=frozenset({"CNY"}),
         demo=True,
@@ -198,9 +198,10 @@ _PROVIDERS: Mapping[str, Provider] = {
         verify_notification=_verify,
         bill=_bill,
     )
+    for code in CODES
 }
 
 
 def load_providers() -> Mapping[str, Provider]:
-    """List the only provider of this world."""
+    """List the providers of this world; they share one set of books."""
     return _PROVIDERS

@@ -19,7 +19,7 @@ from mall.kernel.time import Instant
 from mall.orders import ShipTo, reactions
 from mall.orders.rules import Order
 from mall.payments import PaymentClosed, PaymentSucceeded, RefundFailed, RefundSucceeded
-from mall.payments.rules import Ok
+from mall.payments.rules import Answer, Ok
 from tests.simulation.books import begin_ids
 from tests.simulation.memory import Memory, Moment
 from tests.simulation.provider import Bank, Fault
@@ -67,8 +67,8 @@ class World:
     memory: Memory
     bank: Bank = field(default_factory=Bank)
     now: Instant = START
-    jobs: list[Job] = field(default_factory=list)
-    seen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    jobs: list[Job] = field(default_factory=list[Job])
+    seen: Counter[tuple[str, str, str]] = field(default_factory=Counter[tuple[str, str, str]])
     counted: int = 0  # units that came or went by hand
     initial: int = 0
     changed: bool = True  # since somebody looked
@@ -150,7 +150,7 @@ class World:
             self.jobs.remove(job)
         return "dies" if crash else "is heard, and will be again" if twice else "is heard"
 
-    def _note_word(self, question: Any, answer: Any) -> None:
+    def _note_word(self, question: Any, answer: Answer[Any]) -> None:
         word = answer.value.state if isinstance(answer, Ok) else type(answer).__name__.lower()
         for kind in ("attempt", "refund"):
             found = getattr(question, f"{kind}_id", None)
@@ -205,8 +205,9 @@ def new_world(setup: int) -> World:
         PARCELS: _template(PARCELS, "pieces", random.choice((0, 1, 700)), random.choice((0, 100))),
         BY_WEIGHT: _template(BY_WEIGHT, "weight", random.choice((0, 800)), 7),
     }
+    most = random.choice((2, 5, 12))
     stock = {
-        (sku, place): Stock(sku, place, random.randrange(5), 0, 0, random.choice((0, 0, 0, 1)))
+        (sku, place): Stock(sku, place, random.randrange(most), 0, 0, random.choice((0, 0, 0, 1)))
         for sku in SKUS
         for place in PLACES
     }
