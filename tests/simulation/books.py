@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import count
 from logging import getLogger
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from mall.checkout import PlaceWant
@@ -14,9 +14,9 @@ from mall.kernel.db import Tx
 from mall.kernel.ids import AttemptId, OrderId, RefundId
 from mall.kernel.time import Instant
 from mall.payments.rules import Attempt, Book, Notice, Refund
+from tests.simulation import bills, provider, shelves
 from tests.simulation import memory as stored
-from tests.simulation import provider
-from tests.simulation.memory import Memory, Moment
+from tests.simulation.memory import of
 
 _ids = count(1)
 
@@ -31,38 +31,34 @@ def new_uuid() -> UUID:
     return UUID(int=next(_ids))
 
 
-def _of(tx: Tx) -> Memory:
-    return cast(Moment, tx).memory
-
-
 async def book(tx: Tx, order_id: OrderId) -> Book:
-    return _of(tx).books.get(order_id, Book())
+    return of(tx).books.get(order_id, Book())
 
 
 async def attempt(tx: Tx, attempt_id: AttemptId) -> Attempt | None:
-    order_id = _of(tx).order_of.get(attempt_id)
-    return _of(tx).books[order_id].attempt(attempt_id) if order_id else None
+    order_id = of(tx).order_of.get(attempt_id)
+    return of(tx).books[order_id].attempt(attempt_id) if order_id else None
 
 
 async def refund(tx: Tx, refund_id: RefundId) -> Refund | None:
-    order_id = _of(tx).order_of.get(refund_id)
-    return _of(tx).books[order_id].refund(refund_id) if order_id else None
+    order_id = of(tx).order_of.get(refund_id)
+    return of(tx).books[order_id].refund(refund_id) if order_id else None
 
 
 async def attempt_numbered(tx: Tx, provider: str, out_no: str) -> Attempt | None:
-    order_id = _of(tx).order_of.get(out_no)
-    known = _of(tx).books[order_id].attempts if order_id else ()
+    order_id = of(tx).order_of.get(out_no)
+    known = of(tx).books[order_id].attempts if order_id else ()
     return next((one for one in known if (one.provider, one.out_no) == (provider, out_no)), None)
 
 
 async def refund_numbered(tx: Tx, provider: str, out_no: str) -> Refund | None:
-    order_id = _of(tx).order_of.get(out_no)
-    known = _of(tx).books[order_id].refunds if order_id else ()
+    order_id = of(tx).order_of.get(out_no)
+    known = of(tx).books[order_id].refunds if order_id else ()
     return next((one for one in known if one.out_no == out_no), None)
 
 
 async def add_attempt(tx: Tx, one: Attempt, *, next_poll_at: Instant) -> None:
-    memory, known = _of(tx), await book(tx, one.order_id)
+    memory, known = of(tx), await book(tx, one.order_id)
     after = replace(known, attempts=(*known.attempts, one))
     memory.put(memory.books, one.order_id, after)
     memory.put(memory.order_of, one.id, one.order_id)
@@ -71,7 +67,7 @@ async def add_attempt(tx: Tx, one: Attempt, *, next_poll_at: Instant) -> None:
 
 
 async def add_refund(tx: Tx, one: Refund, *, next_poll_at: Instant) -> None:
-    memory, known = _of(tx), await book(tx, one.order_id)
+    memory, known = of(tx), await book(tx, one.order_id)
     after = replace(known, refunds=(*known.refunds, one))
     memory.put(memory.books, one.order_id, after)
     memory.put(memory.order_of, one.id, one.order_id)
@@ -80,7 +76,7 @@ async def add_refund(tx: Tx, one: Refund, *, next_poll_at: Instant) -> None:
 
 
 async def change_attempt(tx: Tx, attempt_id: AttemptId, before: str, **values: Any) -> None:
-    memory = _of(tx)
+    memory = of(tx)
     order_id = memory.order_of[attempt_id]
     known = memory.books[order_id]
     was = known.attempt(attempt_id)
@@ -95,7 +91,7 @@ async def change_attempt(tx: Tx, attempt_id: AttemptId, before: str, **values: A
 
 
 async def change_refund(tx: Tx, refund_id: RefundId, before: str, **values: Any) -> None:
-    memory = _of(tx)
+    memory = of(tx)
     order_id = memory.order_of[refund_id]
     known = memory.books[order_id]
     was = known.refund(refund_id)
@@ -109,13 +105,13 @@ async def change_refund(tx: Tx, refund_id: RefundId, before: str, **values: Any)
 
 
 async def want_close(tx: Tx, order_id: OrderId, wanted: bool) -> None:
-    memory, known = _of(tx), await book(tx, order_id)
+    memory, known = of(tx), await book(tx, order_id)
     changed = tuple(replace(one, close_asked=wanted) for one in known.attempts)
     memory.put(memory.books, order_id, replace(known, attempts=changed))
 
 
 async def note_notification(tx: Tx, provider: str, notice: Notice, *, received_at: Instant) -> bool:
-    memory = _of(tx)
+    memory = of(tx)
     if notice.id in memory.notices:
         return False
     memory.put(memory.notices, notice.id, notice)
@@ -123,20 +119,20 @@ async def note_notification(tx: Tx, provider: str, notice: Notice, *, received_a
 
 
 async def take_due_attempts(tx: Tx, now: Instant, at_most: int) -> list[Attempt]:
-    polls = _of(tx).polls
+    polls = of(tx).polls
     return [
         one
-        for book in _of(tx).books.values()
+        for book in of(tx).books.values()
         for one in book.attempts
         if (at := polls[one.id]) is not None and at <= now
     ]
 
 
 async def take_due_refunds(tx: Tx, now: Instant, at_most: int) -> list[Refund]:
-    polls = _of(tx).polls
+    polls = of(tx).polls
     return [
         one
-        for book in _of(tx).books.values()
+        for book in of(tx).books.values()
         for one in book.refunds
         if (at := polls[one.id]) is not None and at <= now
     ]
@@ -156,13 +152,9 @@ async def poll_refund_again(tx: Tx, refund_id: RefundId, at: Instant, *, polls: 
     await change_refund(tx, refund_id, one.state, next_poll_at=at, polls=polls)
 
 
-async def settle_unsettled(tx: Tx, kind: str, out_no: str, *, note: str, at: Instant) -> None:
-    """Settle nothing: bills are not part of this world."""
-
-
 async def present(tx: Tx, wants: Sequence[PlaceWant], *, look: bool) -> Any:
     """Load what is true for those who place orders, one question after another."""
-    memory = _of(tx)
+    memory = of(tx)
     skus = sorted({item.sku_id for want in wants for item in want.items})
     return SimpleNamespace(
         known=await stored.by_keys(
@@ -171,7 +163,7 @@ async def present(tx: Tx, wants: Sequence[PlaceWant], *, look: bool) -> Any:
         offers=memory.offers,
         templates=memory.templates,
         addresses={},
-        shelves=await stored.lock_shelves(tx, skus),
+        shelves=await shelves.lock_shelves(tx, skus),
     )
 
 
@@ -189,7 +181,7 @@ def plugged() -> Generator[None]:
     from mall.inventory import store as inventory_store
     from mall.orders import store as orders_store
     from mall.orders.actions import refund as refunding
-    from mall.payments import errands
+    from mall.payments import errands, sweeps
     from mall.payments import store as payments_store
     from mall.payments.actions import refund as paying_back
     from mall.payments.actions import start
@@ -200,15 +192,17 @@ def plugged() -> Generator[None]:
         "add_movements has_movement open_shelves"
     )
     of_orders = "by_keys record load due change put_lines happened timeline set_refund_state"
+    of_bills = "providers_used bill_is_read add_bill ours_of add_discrepancies settle_unsettled"
     of_payments = (
         "book attempt refund attempt_numbered refund_numbered add_attempt add_refund "
         "change_attempt change_refund want_close note_notification take_due_attempts "
-        "take_due_refunds poll_attempt_again poll_refund_again settle_unsettled"
+        "take_due_refunds poll_attempt_again poll_refund_again"
     )
     places: list[tuple[Any, str, Any]] = [
-        *((inventory_store, name, getattr(stored, name)) for name in of_inventory.split()),
+        *((inventory_store, name, getattr(shelves, name)) for name in of_inventory.split()),
         *((orders_store, name, getattr(stored, name)) for name in of_orders.split()),
         *((payments_store, name, mine[name]) for name in of_payments.split()),
+        *((payments_store, name, getattr(bills, name)) for name in of_bills.split()),
         (payments_store, "lock_book", book),
         (orders_store, "add_refund", stored.add_order_refund),
         (orders_store, "refunds", stored.order_refunds),
@@ -221,6 +215,7 @@ def plugged() -> Generator[None]:
         (errands, "mine", nothing),
         (errands, "load_providers", provider.load_providers),
         (start, "load_providers", provider.load_providers),
+        (sweeps, "load_providers", provider.load_providers),
         *((one, "new_uuid", new_uuid) for one in (checkout, fulfilment, refunding)),
         *((one, "new_uuid", new_uuid) for one in (paying_back, start)),
     ]

@@ -167,6 +167,8 @@ class Watcher:
     def look_at_rest(self) -> None:
         """Check that nothing is left in the middle, once everything had its time. Raises Broken."""
         world = self._world
+        for (kind, out_no, what), unsettled in world.memory.unsettled.items():
+            _must(not unsettled, f"the bill and we disagree: {kind} {out_no[-4:]} {what}")
         for order in world.memory.orders.values():
             _must(order.state != "unpaid", "an order is still unpaid")
             book = world.memory.books.get(order.id)

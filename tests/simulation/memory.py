@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
 from mall.checkout import Offer
 from mall.fulfilment import FreightTemplate, Parcel
-from mall.inventory import rules as stocks
-from mall.inventory.rules import Change, Held, Holding, Movement, Stock
+from mall.inventory.rules import Holding, Movement, Stock
 from mall.kernel.db import Tx
 from mall.kernel.errands import Args, Errand
 from mall.kernel.events import Event
@@ -16,7 +16,6 @@ from mall.kernel.ids import (
     FreightTemplateId,
     LocationId,
     OrderId,
-    ParcelId,
     ShopperId,
     SkuId,
     TenantId,
@@ -24,7 +23,7 @@ from mall.kernel.ids import (
 from mall.kernel.time import Instant
 from mall.orders.rules import Happening, Known, Line, NewOrder, Order
 from mall.orders.store import Refund as OrderRefund
-from mall.payments.rules import Attempt, Book, Notice, Refund
+from mall.payments.rules import Book, Notice
 
 TENANT = TenantId(UUID(int=1))
 _GONE = object()
@@ -63,6 +62,10 @@ class Memory:
         default_factory=dict[UUID, Instant | None]
     )  # when to ask about them next
     notices: dict[str, Notice] = field(default_factory=dict[str, Notice])
+    bills: dict[tuple[str, date], int] = field(default_factory=dict[tuple[str, date], int])
+    unsettled: dict[tuple[str, str, str], bool] = field(  # differences to bills; False: settled
+        default_factory=dict[tuple[str, str, str], bool]
+    )
     undo: list[tuple[dict[Any, Any], Any, Any]] = field(
         default_factory=list[tuple[dict[Any, Any], Any, Any]]
     )
@@ -113,106 +116,19 @@ class Moment(Tx):
         return 1
 
 
-def _of(tx: Tx) -> Memory:
+def of(tx: Tx) -> Memory:
     return cast(Moment, tx).memory
-
-
-# ---- inventory
-
-
-async def lock_shelves(
-    tx: Tx, sku_ids: Sequence[SkuId], *, online_only: bool = True
-) -> dict[SkuId, list[Stock]]:
-    memory = _of(tx)
-    return {
-        sku: [memory.stock[sku, place] for place in memory.places if (sku, place) in memory.stock]
-        for sku in sku_ids
-    }
-
-
-async def lock_stock(
-    tx: Tx, keys: Sequence[tuple[SkuId, LocationId]]
-) -> dict[tuple[SkuId, LocationId], Stock]:
-    stock = _of(tx).stock
-    return {key: stock[key] for key in sorted(set(keys)) if key in stock}
-
-
-def apply(tx: Tx, changes: Sequence[Change]) -> None:
-    memory = _of(tx)
-    for one in changes:
-        key = (one.sku_id, one.location_id)
-        was = memory.stock[key]
-        after = replace(
-            was,
-            on_hand=was.on_hand + one.on_hand,
-            held=was.held + one.held,
-            allocated=was.allocated + one.allocated,
-        )
-        memory.put(memory.stock, key, after)
-
-
-def add_holdings(tx: Tx, held: Sequence[Held], *, expires_at: Instant) -> None:
-    memory = _of(tx)
-    for outcome in held:
-        for sku, units in outcome.want.units.items():
-            key = (outcome.want.order_id, sku, outcome.places[sku])
-            assert key not in memory.holdings, "the primary key of the holdings"
-            memory.put(memory.holdings, key, Holding(*key, units, "held"))
-
-
-async def lock_holdings(tx: Tx, order_ids: Sequence[OrderId]) -> list[Holding]:
-    holdings = _of(tx).holdings
-    return [holdings[key] for key in sorted(holdings) if key[0] in order_ids]
-
-
-async def set_stage(tx: Tx, order_ids: Sequence[OrderId], stage: Any) -> None:
-    memory = _of(tx)
-    for key, one in list(memory.holdings.items()):
-        if key[0] in order_ids:
-            memory.put(memory.holdings, key, replace(one, stage=stage))
-
-
-async def take_from_holdings(tx: Tx, taken: Sequence[Holding]) -> None:
-    memory = _of(tx)
-    for part in taken:
-        key = (part.order_id, part.sku_id, part.location_id)
-        one = memory.holdings[key]
-        if one.units <= part.units:
-            memory.drop(memory.holdings, key)
-        else:
-            memory.put(memory.holdings, key, replace(one, units=one.units - part.units))
-
-
-async def add_movements(tx: Tx, movements: Sequence[Movement], *, at: Instant) -> None:
-    memory = _of(tx)
-    for one in movements:
-        key = (one.kind, one.cause_kind, one.cause_id)
-        memory.put(memory.moved, key, (*memory.moved.get(key, ()), one))
-
-
-async def has_movement(tx: Tx, kind: str, cause_kind: str, cause_id: UUID) -> bool:
-    return (kind, cause_kind, cause_id) in _of(tx).moved
-
-
-async def open_shelves(tx: Tx, keys: Sequence[tuple[SkuId, LocationId]]) -> None:
-    memory = _of(tx)
-    for key in keys:
-        if key not in memory.stock:
-            memory.put(memory.stock, key, stocks.Stock(*key, 0, 0, 0, 0))
-
-
-# ---- orders
 
 
 async def by_keys(
     tx: Tx, keys: Sequence[tuple[ShopperId, str]]
 ) -> dict[tuple[ShopperId, str], Known]:
-    known = _of(tx).keys
+    known = of(tx).keys
     return {key: known[key] for key in keys if key in known}
 
 
 def record(tx: Tx, orders: Sequence[NewOrder]) -> None:
-    memory = _of(tx)
+    memory = of(tx)
     for new in orders:
         key = (new.shopper_id, new.idempotency_key)
         assert key not in memory.keys, "the unique key of the orders"
@@ -254,7 +170,7 @@ def _stored(new: NewOrder) -> Order:
 
 
 async def load(tx: Tx, order_ids: Sequence[OrderId], *, lock: bool = False) -> list[Order]:
-    orders = _of(tx).orders
+    orders = of(tx).orders
     return [orders[order_id] for order_id in order_ids if order_id in orders]
 
 
@@ -262,21 +178,21 @@ async def due(tx: Tx, what: str, before: Instant, at_most: int) -> list[OrderId]
     state = {"pay_by": "unpaid", "shipped_at": "shipped", "received_at": "received"}[what]
     found = [
         (getattr(one, what), one.id)
-        for one in _of(tx).orders.values()
+        for one in of(tx).orders.values()
         if one.state == state and not (what == "pay_by" and one.closing is not None)
     ]
     return [one for at, one in sorted(found) if at <= before][:at_most]
 
 
 async def change(tx: Tx, order: Order, **values: Any) -> None:
-    memory = _of(tx)
+    memory = of(tx)
     now = memory.orders[order.id]
     assert (now.version, now.state) == (order.version, order.state), "changed under its lock only"
     memory.put(memory.orders, order.id, replace(now, version=order.version + 1, **values))
 
 
 async def put_lines(tx: Tx, order_id: OrderId, lines: Sequence[Line]) -> None:
-    memory = _of(tx)
+    memory = of(tx)
     fresh = {line.line_no: line for line in lines}
     order = memory.orders[order_id]
     kept = tuple(fresh.get(line.line_no, line) for line in order.lines)
@@ -294,17 +210,17 @@ async def happened(
     note: str,
     at: Instant,
 ) -> None:
-    memory = _of(tx)
+    memory = of(tx)
     one = Happening(at, kind, actor.kind, actor.name, before, after, note)
     memory.put(memory.timeline, order_id, (*memory.timeline.get(order_id, ()), one))
 
 
 async def timeline(tx: Tx, order_id: OrderId) -> list[Happening]:
-    return list(_of(tx).timeline.get(order_id, ()))
+    return list(of(tx).timeline.get(order_id, ()))
 
 
 async def add_order_refund(tx: Tx, refund: OrderRefund) -> None:
-    memory = _of(tx)
+    memory = of(tx)
     memory.put(memory.refunds, refund.id, refund)
 
 
@@ -317,13 +233,13 @@ async def order_refunds(
 ) -> list[OrderRefund]:
     return [
         one
-        for one in _of(tx).refunds.values()
+        for one in of(tx).refunds.values()
         if order_id in (None, one.order_id) and refund_id in (None, one.id)
     ]
 
 
 async def set_refund_state(tx: Tx, refund_id: UUID, state: str, *, ended_at: Any) -> None:
-    memory = _of(tx)
+    memory = of(tx)
     if refund_id in memory.refunds:
         after = replace(memory.refunds[refund_id], state=state, ended_at=ended_at)
         memory.put(memory.refunds, refund_id, after)
@@ -333,13 +249,10 @@ async def set_refund_state(tx: Tx, refund_id: UUID, state: str, *, ended_at: Any
 
 
 async def add_parcel(tx: Tx, order_id: OrderId, parcel: Parcel) -> bool:
-    memory = _of(tx)
+    memory = of(tx)
     memory.put(memory.parcels, order_id, (*memory.parcels.get(order_id, ()), parcel))
     return True
 
 
 async def parcels(tx: Tx, order_ids: Sequence[OrderId]) -> Mapping[OrderId, list[Parcel]]:
-    return {one: list(_of(tx).parcels.get(one, ())) for one in order_ids}
-
-
-__all__ = ["Attempt", "Memory", "Moment", "ParcelId", "Refund"]
+    return {one: list(of(tx).parcels.get(one, ())) for one in order_ids}

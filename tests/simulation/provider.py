@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from typing import Any, Literal, cast
 
 from mall.kernel.money import Money
@@ -19,6 +20,7 @@ from mall.payments.rules import (
     Trade,
     Unknown,
 )
+from mall.payments.rules.reconciling import BillLine
 
 CODES = ("bank", "card")  # two ways to pay, so that a buyer can pay twice
 type Fault = Literal["", "lost", "mute", "refused"]  # mute: it was done, and nobody hears of it
@@ -35,6 +37,7 @@ class TradeRow:
     expires_at: Instant | None
     paid: Money | None = None
     paid_at: Instant | None = None
+    provider: str = ""
 
 
 @dataclass
@@ -45,6 +48,7 @@ class RefundRow:
     trade_no: str
     amount: Money
     state: Literal["asked", "succeeded", "failed"]
+    ended_at: Instant | None = None
 
 
 @dataclass
@@ -57,10 +61,11 @@ class Bank:
     fault: Fault = ""  # of the next call
     complaints: list[str] = field(default_factory=list[str])  # what no honest mall would ask for
 
-    def prepay(self, ask: PrepayAsk) -> Answer[Trade]:
+    def prepay(self, code: str, ask: PrepayAsk) -> Answer[Trade]:
         row = self.trades.get(ask.out_no)
         if row is None:
             row = TradeRow(ask.out_no, ask.subject, ask.amount, "open", ask.expires_at)
+            row.provider = code
             self.trades[ask.out_no] = row
         elif row.state == "succeeded":
             return Rejected("TRADE_PAID", "it is paid")
@@ -112,11 +117,25 @@ class Bank:
         row.state, row.paid, row.paid_at = "succeeded", paid, now
         self._tell(row.out_no, "trade", self.shown(row))
 
-    def end(self, row: RefundRow, state: Literal["succeeded", "failed"]) -> None:
+    def end(self, row: RefundRow, state: Literal["succeeded", "failed"], now: Instant) -> None:
         """End a refund that was taken on."""
         self._tell(row.out_no, "refund", self.shown_refund(row))
-        row.state = state
+        row.state, row.ended_at = state, now
         self._tell(row.out_no, "refund", self.shown_refund(row))
+
+    def bill(self, code: str, ask: BillAsk) -> Answer[tuple[BillLine, ...]]:
+        """List what moved on a day."""
+        lines = list[BillLine]()
+        for row in self.trades.values():
+            if row.provider == code and row.paid and row.paid_at and _day(row.paid_at) == ask.day:
+                reference = f"T{row.out_no}"
+                lines.append(BillLine("payment", row.out_no, reference, row.paid, row.paid_at))
+        for back in self.refunds.values():
+            done = back.ended_at if back.state == "succeeded" else None
+            if self.trades[back.trade_no].provider == code and done and _day(done) == ask.day:
+                reference = f"R{back.out_no}"
+                lines.append(BillLine("refund", back.out_no, reference, back.amount, done))
+        return Ok(tuple(lines))
 
     def _tell(
         self, out_no: str, kind: Literal["trade", "refund"], stands: Trade | RefundTrade
@@ -130,7 +149,7 @@ class Bank:
     def shown_refund(self, row: RefundRow) -> RefundTrade:
         why = "the account is closed" if row.state == "failed" else ""
         back = row.amount if row.state == "succeeded" else None
-        return RefundTrade(row.state, f"R{row.out_no}", back, None, why)
+        return RefundTrade(row.state, f"R{row.out_no}", back, row.ended_at, why)
 
     def answered[Value](self, answer: Any, ask: Any) -> Answer[Value]:
         """Do what was asked, or not, and say so, or not."""
@@ -152,8 +171,8 @@ def _bank(outside: Outside) -> Bank:
     return cast(Bank, outside)
 
 
-async def _prepay(outside: Outside, ask: PrepayAsk) -> Answer[Trade]:
-    return _bank(outside).answered(_bank(outside).prepay, ask)
+async def _prepay(code: str, outside: Outside, ask: PrepayAsk) -> Answer[Trade]:
+    return _bank(outside).answered(partial(_bank(outside).prepay, code), ask)
 
 
 async def _query(outside: Outside, ask: TradeAsk) -> Answer[Trade]:
@@ -172,8 +191,12 @@ async def _refund_query(outside: Outside, ask: RefundAsk) -> Answer[RefundTrade]
     return _bank(outside).answered(_bank(outside).refund_query, ask)
 
 
-async def _bill(outside: Outside, ask: BillAsk) -> Answer[Any]:
-    return Unknown("there are no bills here")
+async def _bill(code: str, outside: Outside, ask: BillAsk) -> Answer[tuple[BillLine, ...]]:
+    return _bank(outside).answered(partial(_bank(outside).bill, code), ask)
+
+
+def _day(at: Instant) -> date:
+    return (at + timedelta(hours=8)).date()  # of China, without asking the mall's calendar
 
 
 def _verify(outside: Outside, delivered: Delivered) -> Notice | Forged:
@@ -190,13 +213,13 @@ _PROVIDERS: Mapping[str, Provider] = {
         demo=True,
         time_zone="Asia/Shanghai",
         bill_after=timedelta(hours=10),
-        prepay=_prepay,
+        prepay=partial(_prepay, code),
         query=_query,
         close=_close,
         refund=_refund,
         refund_query=_refund_query,
         verify_notification=_verify,
-        bill=_bill,
+        bill=partial(_bill, code),
     )
     for code in CODES
 }

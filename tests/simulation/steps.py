@@ -4,17 +4,15 @@ A step means something in every world - a number is taken modulo what there is t
 so any step of a trace can be left out and the rest still runs.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
-from random import Random
 from typing import Any, cast
 from uuid import UUID
 
-from mall import inventory, orders, payments
+from mall import inventory, payments
 from mall.checkout import Item, PlaceWant
 from mall.checkout import actions as checkout
 from mall.checkout import rules as quoting
-from mall.fulfilment import actions as fulfilment
 from mall.inventory.actions import Count
 from mall.kernel.audit import SYSTEM
 from mall.kernel.ids import ShopperId
@@ -25,16 +23,15 @@ from mall.orders.actions import pay as paying
 from mall.payments import errands, rules
 from mall.payments import sweeps as payment_sweeps
 from mall.payments.rules.problems import ForgedNotification
-from tests.simulation import provider
+from tests.simulation import acts, provider
 from tests.simulation.books import new_uuid
 from tests.simulation.memory import Moment
 from tests.simulation.world import ORDERS_AT_MOST, PLACES, SHIP_TO, SHOPPERS, SKUS, Broken, World
 
 type Step = tuple[str, int, int, int]
-type Act = Callable[[Moment], Awaitable[Any]]
-type Happening = Callable[[World, int, int, int], str]
 
 FAULTS: Sequence[provider.Fault] = ("", "", "", "", "", "lost", "mute", "refused")
+A_DAY = timedelta(days=1)
 LEAPS = (1, 12, 12, 130, 700, 1_900, 86_400 * 11, 86_400 * 16)  # seconds
 
 
@@ -82,7 +79,7 @@ def _want(world: World, shopper: ShopperId, items: tuple[Item, ...], key: str, c
 
 def pay(world: World, a: int, b: int, c: int) -> str:
     """Begin to pay; some doors ask for the address at once, beside the worker."""
-    order = _order(world, a)
+    order = acts.order_at(world, a)
     if order is None:
         return ""
     world.saw_order(order.id, "pay")
@@ -98,7 +95,7 @@ def pay(world: World, a: int, b: int, c: int) -> str:
         if attempt is not None and b % 2:
             await tx.send(errands.PREPAY, {"attempt": attempt})
 
-    return _said(world.attempted(begin))
+    return acts.said(world.attempted(begin))
 
 
 def cashier(world: World, a: int, b: int, c: int) -> str:
@@ -112,7 +109,7 @@ def cashier(world: World, a: int, b: int, c: int) -> str:
     if row is None or row.amount is None:
         return ""
     late = row.state == "closed" or (row.expires_at is not None and row.expires_at <= world.now)
-    if late and b % 3:
+    if late and b % 2:
         return ""
     minor = row.amount.minor if c % 8 else row.amount.minor + (1 if c % 16 else -1)
     world.bank.pay(row, Money(max(minor, 1), "CNY"), world.now)
@@ -188,7 +185,7 @@ def refund_ends(world: World, a: int, b: int, c: int) -> str:
     if not rows:
         return ""
     row = rows[a % len(rows)]
-    world.bank.end(row, "failed" if b % 4 == 0 else "succeeded")
+    world.bank.end(row, "failed" if b % 4 == 0 else "succeeded", world.now)
     return f"{row.out_no[-4:]} {row.state}"
 
 
@@ -200,118 +197,8 @@ def retry_refund(world: World, a: int, b: int, c: int) -> str:
         return ""
     one = failed[a % len(failed)]
     world.seen["refund", one.state, "retry"] += 1
-    return _said(
+    return acts.said(
         world.attempted(lambda tx: payments.retry_refund(tx, one.id, actor=SYSTEM, now=world.now))
-    )
-
-
-def _order(world: World, a: int) -> orders.Order | None:
-    every = world.orders()
-    return every[a % len(every)] if every else None
-
-
-def _said(refusal: Problem | None) -> str:
-    return f"refused: {refusal.code}" if refusal else "done"
-
-
-def _on_order(event: str, act: Callable[[World, orders.Order, int, int], Act]) -> Happening:
-    def happen(world: World, a: int, b: int, c: int) -> str:
-        order = _order(world, a)
-        if order is None:
-            return ""
-        world.saw_order(order.id, event)
-        refusal = world.attempted(act(world, order, b, c))
-        return f"{order.id.int} {_said(refusal)}"
-
-    return happen
-
-
-def _cancel(world: World, order: orders.Order, b: int, c: int) -> Act:
-    reason = "buyer" if b % 2 else "operator"
-    return lambda tx: orders.cancel(tx, order.id, reason, actor=SYSTEM, now=world.now)
-
-
-def _ship(world: World, order: orders.Order, b: int, c: int) -> Act:
-    line = order.lines[c % len(order.lines)]
-    units = None if b % 2 else {line.line_no: 1 + b // 2 % 2}
-    return lambda tx: fulfilment.ship(
-        tx,
-        order.id,
-        units,
-        carrier="own_fleet",
-        tracking_no=f"NO{c % 6:04}",
-        actor=SYSTEM,
-        now=world.now,
-    )
-
-
-def _receive(world: World, order: orders.Order, b: int, c: int) -> Act:
-    return lambda tx: orders.receive(tx, order.id, actor=SYSTEM, now=world.now)
-
-
-def _refund(world: World, order: orders.Order, b: int, c: int) -> Act:
-    units = {line.line_no: 1 + c // 4 % 3 for line in order.lines[b % 2 : b % 2 + 1 + c % 2]}
-    key = f"r{b // 2 % 12}"
-    units = units or {1: 1}
-    return lambda tx: orders.refund(
-        tx,
-        order.id,
-        units,
-        reason="wish",
-        key=key,
-        seller_at_fault=b % 4 == 3,
-        actor=SYSTEM,
-        now=world.now,
-    )
-
-
-def _compensate(world: World, order: orders.Order, b: int, c: int) -> Act:
-    line = order.lines[c % len(order.lines)]
-    minor = max(line.paid_minor * (b % 5) // 4, 1)
-    return lambda tx: orders.compensate(
-        tx,
-        order.id,
-        line.line_no,
-        minor,
-        reason="sorry",
-        key=f"c{b % 9}",
-        actor=SYSTEM,
-        now=world.now,
-    )
-
-
-def _ask_back(world: World, order: orders.Order, b: int, c: int) -> Act:
-    line = order.lines[c % len(order.lines)]
-    return lambda tx: orders.request_return(
-        tx,
-        order.id,
-        {line.line_no: 1 + b % 2},
-        reason="wish",
-        key=f"b{c // 2 % 8}",
-        actor=SYSTEM,
-        now=world.now,
-    )
-
-
-def _adjust(world: World, order: orders.Order, b: int, c: int) -> Act:
-    most = sum(line.placed.net_minor for line in order.lines) + order.freight_minor
-    payable = max(most * (1 + b % 4) // 4 - c % 2, 0)
-    return lambda tx: orders.adjust_price(tx, order.id, payable, actor=SYSTEM, now=world.now)
-
-
-def decide(world: World, a: int, b: int, c: int) -> str:
-    """Grant or refuse what a buyer asked for."""
-    asked = [one for one in world.memory.refunds.values() if one.state == "requested"]
-    if not asked:
-        return ""
-    one, grant = asked[a % len(asked)], b % 4 != 0
-    world.saw_order(one.order_id, "grant" if grant else "refuse")
-    return _said(
-        world.attempted(
-            lambda tx: orders.decide_return(
-                tx, one.id, grant=grant, note="", actor=SYSTEM, now=world.now
-            )
-        )
     )
 
 
@@ -331,7 +218,7 @@ def count(world: World, a: int, b: int, c: int) -> str:
     )
     if refusal is None:
         world.counted += units
-    return _said(refusal)
+    return acts.said(refusal)
 
 
 SWEEPS = (
@@ -340,6 +227,7 @@ SWEEPS = (
     order_sweeps.close_by_itself,
     payment_sweeps.poll_attempts,
     payment_sweeps.poll_refunds,
+    payment_sweeps.reconcile,
 )
 
 
@@ -356,13 +244,20 @@ def sweep(world: World, a: int, b: int, c: int) -> str:
 
 
 def wait(world: World, a: int, b: int, c: int) -> str:
-    """Let time pass."""
+    """Let time pass; the bills of long days are read meanwhile."""
     leap = LEAPS[a % (len(LEAPS) if b % 6 == 0 else 5)]
-    world.now += timedelta(seconds=leap)
+    left = timedelta(seconds=leap)
+    while left >= A_DAY:
+        world.now, left = world.now + A_DAY, left - A_DAY
+        world.transact(lambda tx: payment_sweeps.reconcile(tx, world.now))
+        for job in [one for one in world.jobs if one.what is errands.DOWNLOAD_BILL]:
+            while job in world.jobs:
+                world.work(job)
+    world.now += left
     return f"{leap} s"
 
 
-HAPPENINGS: dict[str, Happening] = {
+HAPPENINGS: dict[str, acts.Happening] = {
     "place": place,
     "pay": pay,
     "cashier": cashier,
@@ -371,60 +266,15 @@ HAPPENINGS: dict[str, Happening] = {
     "forge": forge,
     "refund_ends": refund_ends,
     "retry_refund": retry_refund,
-    "cancel": _on_order("cancel", _cancel),
-    "ship": _on_order("ship", _ship),
-    "receive": _on_order("receive", _receive),
-    "refund": _on_order("refund", _refund),
-    "compensate": _on_order("compensate", _compensate),
-    "ask_back": _on_order("ask_back", _ask_back),
-    "adjust": _on_order("adjust", _adjust),
-    "decide": decide,
+    "cancel": acts.on_order("cancel", acts.cancel),
+    "ship": acts.on_order("ship", acts.ship),
+    "receive": acts.on_order("receive", acts.receive),
+    "refund": acts.on_order("refund", acts.refund),
+    "compensate": acts.on_order("compensate", acts.compensate),
+    "ask_back": acts.on_order("ask_back", acts.ask_back),
+    "adjust": acts.on_order("adjust", acts.adjust),
+    "decide": acts.decide,
     "count": count,
     "sweep": sweep,
     "wait": wait,
 }
-BOUGHT: Sequence[Step] = (  # an order that is placed and paid, with nothing going wrong
-    ("pay", 0, 1, 2),
-    *(("work", 0, 0, 2),) * 3,
-    ("cashier", 0, 0, 2),
-    ("notify", 0, 0, 2),
-    ("work", 0, 0, 2),
-)
-_NAMES = list(HAPPENINGS)
-
-
-def drawn(random: Random, world: World) -> Step:
-    """Draw what happens next: what there is something to do for is likelier."""
-    states = [order.state for order in world.memory.orders.values()]
-    trades = [row.state for row in world.bank.trades.values() if row.amount is not None]
-    unpaid, open_trade = states.count("unpaid"), trades.count("open")
-    paid = len(states) - unpaid - states.count("cancelled") - states.count("closed")
-    jobs = any(job.due <= world.now for job in world.jobs)
-    told = bool(world.bank.notices)
-    running = any(row.state == "asked" for row in world.bank.refunds.values())
-    asked = any(one.state == "requested" for one in world.memory.refunds.values())
-    failed = any(row.state == "failed" for row in world.bank.refunds.values())
-    weights = (
-        10 if not states else 3 if len(states) < ORDERS_AT_MOST else 0.5,
-        (1.2 if open_trade or jobs else 6) * unpaid + 0.3,
-        16 * open_trade + 2.5 * trades.count("closed"),
-        (10 + 10 * len(states)) * jobs,
-        7 * told,
-        0.5 * told,
-        7 * running,
-        (7 if failed else 0.2) * bool(world.bank.refunds),
-        0.5 * unpaid + paid + 0.2,
-        5 * paid + 0.2,
-        1.5 * paid + 0.2,
-        3 * paid + 0.3,
-        1.2 * paid + 0.1,
-        2 * paid + 0.2,
-        0.5 * unpaid + 0.2,
-        4 * asked,
-        0.7,
-        4,
-        4,
-    )
-    name = random.choices(_NAMES, weights)[0]
-    a, b, c = random.randbytes(3)
-    return name, a, b, c

@@ -12,6 +12,7 @@ from mall.kernel.ids import SkuId
 from mall.orders.actions import pay as paying
 from mall.orders.rules import refunding
 from mall.payments import rules as payments
+from mall.payments.rules import reconciling
 from tests.simulation.books import plugged
 from tests.simulation.running import Trace, kept, loaded, run, run_seed, shrunk, trace_of
 
@@ -106,6 +107,15 @@ def test_a_closed_attempt_that_hides_its_payment_is_found(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(payments, "moves", deaf)
     assert len(_found().steps) <= 14
+
+
+def test_a_bill_that_nobody_compares_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*args: Any) -> list[reconciling.Difference]:
+        return []
+
+    monkeypatch.setattr(reconciling, "differences", nobody)
+    found = _found()
+    assert "should be kept" in found.why and len(found.steps) <= 14
 
 
 def test_a_success_that_a_later_word_takes_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

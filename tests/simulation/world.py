@@ -151,7 +151,10 @@ class World:
         return "dies" if crash else "is heard, and will be again" if twice else "is heard"
 
     def _note_word(self, question: Any, answer: Answer[Any]) -> None:
-        word = answer.value.state if isinstance(answer, Ok) else type(answer).__name__.lower()
+        if isinstance(answer, Ok):
+            word = str(getattr(answer.value, "state", "bill"))
+        else:
+            word = type(answer).__name__.lower()
         for kind in ("attempt", "refund"):
             found = getattr(question, f"{kind}_id", None)
             if found is not None:
