@@ -171,9 +171,7 @@ async def nothing(*args: Any) -> None:
     """Stand for what this world has not: carts, the mall's own name."""
 
 
-@contextmanager
-def plugged() -> Generator[None]:
-    """Have the rooms store in memory and ask the provider of this world, for a while."""
+def _places() -> list[tuple[Any, str, Any]]:
     from mall import cart, orders
     from mall.checkout import actions as checkout
     from mall.fulfilment import actions as fulfilment
@@ -198,7 +196,7 @@ def plugged() -> Generator[None]:
         "change_attempt change_refund want_close note_notification take_due_attempts "
         "take_due_refunds poll_attempt_again poll_refund_again"
     )
-    places: list[tuple[Any, str, Any]] = [
+    return [
         *((inventory_store, name, getattr(shelves, name)) for name in of_inventory.split()),
         *((orders_store, name, getattr(stored, name)) for name in of_orders.split()),
         *((payments_store, name, mine[name]) for name in of_payments.split()),
@@ -219,6 +217,12 @@ def plugged() -> Generator[None]:
         *((one, "new_uuid", new_uuid) for one in (checkout, fulfilment, refunding)),
         *((one, "new_uuid", new_uuid) for one in (paying_back, start)),
     ]
+
+
+@contextmanager
+def plugged() -> Generator[None]:
+    """Have the rooms store in memory and ask the provider of this world, for a while."""
+    places = _places()
     before = [(place, name, getattr(place, name)) for place, name, _ in places]
     log, was = getLogger("mall.payments"), getLogger("mall.payments").disabled
     log.disabled = True

@@ -15,6 +15,7 @@ from mall.payments import rules as payments
 from mall.payments.rules import reconciling
 from tests.simulation.books import plugged
 from tests.simulation.running import Trace, kept, loaded, run, run_seed, shrunk, trace_of
+from tests.simulation.world import setup_of
 
 FIRST_SEED, RUNS = 1, 5_000
 LOOKED_FOR_AT_MOST = 1_500
@@ -43,7 +44,7 @@ def test_what_was_found_once_stays_mended(path: Path) -> None:
 def test_a_seed_means_the_same_every_time() -> None:
     for seed in range(50):
         drawn = run_seed(seed)
-        again = run(Trace(seed, drawn.steps))
+        again = run(Trace(seed, setup_of(seed), drawn.steps))
         assert (again.why, again.seen) == (drawn.why, drawn.seen)
 
 

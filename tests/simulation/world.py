@@ -8,6 +8,8 @@ from random import Random
 from typing import Any, cast
 from uuid import UUID
 
+import msgspec
+
 from mall.checkout import Offer
 from mall.fulfilment import FreightTemplate, Tariff
 from mall.inventory.rules import Stock
@@ -186,10 +188,38 @@ def finished(coroutine: Awaitable[Any]) -> Any:
     raise Broken("something waited")
 
 
-def new_world(setup: int) -> World:
-    """Make a mall with few goods and odd prices; the same ``setup`` gives the same one."""
+class Setup(msgspec.Struct, frozen=True):
+    """How a world begins: by SKU, and by SKU and place."""
+
+    prices_minor: tuple[int, ...]
+    grams: tuple[int, ...]
+    by_weight: tuple[bool, ...]
+    fees_minor: tuple[int, int, int]  # first piece, further pieces, first half kilogram
+    stock: tuple[int, ...]
+    safety: tuple[int, ...]
+
+
+def setup_of(seed: int) -> Setup:
+    """Draw a mall with few goods and odd prices."""
+    random = Random(seed)
+    most, shelves = random.choice((2, 5, 12)), range(len(SKUS) * len(PLACES))
+    return Setup(
+        prices_minor=tuple(random.choice((0, 1, 3, 99, 1000, 3333)) for _ in SKUS),
+        grams=tuple(random.choice((0, 1, 333, 1000)) for _ in SKUS),
+        by_weight=tuple(random.random() < 0.5 for _ in SKUS),
+        fees_minor=(
+            random.choice((0, 1, 700)),
+            random.choice((0, 100)),
+            random.choice((0, 800)),
+        ),
+        stock=tuple(random.randrange(most) for _ in shelves),
+        safety=tuple(random.choice((0, 0, 0, 1)) for _ in shelves),
+    )
+
+
+def new_world(setup: Setup) -> World:
+    """Open a mall."""
     begin_ids()
-    random = Random(setup)
     offers = {
         sku: Offer(
             product_id=ProductId(UUID(int=0x500 + n)),
@@ -197,25 +227,24 @@ def new_world(setup: int) -> World:
             title={"zh-CN": "货", "en": "goods"},
             options={},
             image=None,
-            weight_grams=random.choice((0, 1, 333, 1000)),
-            freight_template_id=random.choice((PARCELS, BY_WEIGHT)),
-            price_minor=random.choice((0, 1, 3, 99, 1000, 3333)),
+            weight_grams=setup.grams[n],
+            freight_template_id=BY_WEIGHT if setup.by_weight[n] else PARCELS,
+            price_minor=setup.prices_minor[n],
             compare_at_minor=None,
         )
         for n, sku in enumerate(SKUS)
     }
+    first, more, heavy = setup.fees_minor
     templates = {
-        PARCELS: _template(PARCELS, "pieces", random.choice((0, 1, 700)), random.choice((0, 100))),
-        BY_WEIGHT: _template(BY_WEIGHT, "weight", random.choice((0, 800)), 7),
+        PARCELS: _template(PARCELS, "pieces", first, more),
+        BY_WEIGHT: _template(BY_WEIGHT, "weight", heavy, 7),
     }
-    most = random.choice((2, 5, 12))
+    shelves = [(sku, place) for sku in SKUS for place in PLACES]
     stock = {
-        (sku, place): Stock(sku, place, random.randrange(most), 0, 0, random.choice((0, 0, 0, 1)))
-        for sku in SKUS
-        for place in PLACES
+        key: Stock(*key, setup.stock[n], 0, 0, setup.safety[n]) for n, key in enumerate(shelves)
     }
     world = World(Memory(offers, templates, PLACES, stock))
-    world.initial = sum(one.on_hand for one in stock.values())
+    world.initial = sum(setup.stock)
     return world
 
 
