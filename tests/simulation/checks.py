@@ -41,6 +41,7 @@ class Watcher:
         self._world = world
         self._orders = dict[Any, Any]()
         self._states = dict[Any, str]()
+        self._closed = set[Any]()  # attempts that were closed once
 
     def look(self) -> None:
         """Check everything that has to hold at every moment. Raises Broken."""
@@ -51,6 +52,8 @@ class Watcher:
         memory = self._world.memory
         for order_id, order in memory.orders.items():
             if self._orders.get(order_id) is not order:
+                if order.state == "cancelled" != self._states.get(order_id):
+                    self._ended(order)
                 self._arrow("order", order_id, order.state, _ORDER_ARROWS)
                 self._orders[order_id] = order
                 self._lines(order)
@@ -99,6 +102,20 @@ class Watcher:
         if held != due:
             raise Broken(f"a {order.state} order is due {dict(due)} and holds {dict(held)}")
 
+    def _ended(self, order: Any) -> None:
+        """Check that nobody can pay, or has paid, what is being cancelled."""
+        book = self._world.memory.books.get(order.id)
+        for one in book.attempts if book else ():
+            if order.cancel_reason != "out_of_stock":
+                over = one.state not in {"created", "prepaid", "closing"}
+                _must(over, "cancelled while it could be paid")
+            late = one.id in self._closed  # the word of its end may be heard after the money
+            if book and one.paid and not late:
+                back = sum(
+                    refund.amount.minor for refund in book.refunds if refund.attempt_id == one.id
+                )
+                _must(back == one.paid.minor, "cancelled with money that nobody sends back")
+
     def _lines(self, order: Any) -> None:
         world = self._world
         goods = freight = 0
@@ -141,6 +158,8 @@ class Watcher:
         bank = self._world.bank
         for one in book.attempts:
             self._arrow("attempt", one.id, one.state, _ATTEMPT_ARROWS)
+            if one.state in {"closed", "refused"}:
+                self._closed.add(one.id)
             if one.state == "succeeded":
                 row = bank.trades.get(one.out_no)
                 fits = row is not None and row.state == "succeeded" and row.paid == one.paid

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mall import payments as paid_for
 from mall.inventory import rules as stocks
 from mall.kernel.ids import SkuId
 from mall.orders.actions import pay as paying
@@ -108,6 +109,26 @@ def test_a_closed_attempt_that_hides_its_payment_is_found(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(payments, "moves", deaf)
     assert len(_found().steps) <= 14
+
+
+def test_cancelling_before_the_provider_has_closed_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def at_once(*args: Any, **how: Any) -> bool:
+        return True
+
+    monkeypatch.setattr(paid_for, "ask_close", at_once)
+    found = _found()
+    assert "could be paid" in found.why and len(found.steps) <= 5
+
+
+def test_cancelling_over_money_that_is_here_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(book: payments.Book) -> bool:
+        return False
+
+    monkeypatch.setattr(payments, "has_money", never)
+    found = _found()
+    assert "nobody sends back" in found.why and len(found.steps) <= 10
 
 
 def test_a_bill_that_nobody_compares_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
