@@ -249,7 +249,7 @@ async def record_refund(
             trade = RefundTrade("failed", why=f"{code} {text}")
         case _:
             return Again(rules.again_after(about.tries))
-    await record.record_refund(tx, about.order_id, about.refund_id, trade, now=now)
+    await _note_refund(tx, about, trade, now)
     return Done()
 
 
@@ -272,10 +272,15 @@ async def record_refund_query(
     """Write it down. One that the provider has never heard of is asked for again."""
     if not isinstance(answer, Ok):
         return Done()
-    await record.record_refund(tx, about.order_id, about.refund_id, answer.value, now=now)
+    await _note_refund(tx, about, answer.value, now)
     if answer.value.state == "missing":
         await tx.send(REFUND, {"refund": about.refund_id})
     return Done()
+
+
+async def _note_refund(tx: Tx, about: AboutRefund, trade: RefundTrade, now: Instant) -> None:
+    number = about.ask.out_no
+    await record.record_refund(tx, about.order_id, about.refund_id, trade, out_no=number, now=now)
 
 
 async def prepare_bill(tx: Tx, args: Args, now: Instant) -> AboutBill | None:

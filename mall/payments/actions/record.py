@@ -79,12 +79,21 @@ async def refuse(
 
 
 async def record_refund(
-    tx: Tx, order_id: OrderId, refund_id: RefundId, trade: RefundTrade, *, now: Instant
+    tx: Tx,
+    order_id: OrderId,
+    refund_id: RefundId,
+    trade: RefundTrade,
+    *,
+    out_no: str,
+    now: Instant,
 ) -> None:
-    """Take note of what a provider says of a refund."""
+    """Take note of what a provider says of a refund under the number ``out_no``.
+
+    A late word about a number that a retry has replaced says nothing of the new one.
+    """
     one = (await store.lock_book(tx, order_id)).refund(refund_id)
     state = rules.refund_moves(one.state, trade)
-    if state == one.state:
+    if state == one.state or one.out_no != out_no:
         return
     values: dict[str, object] = {"state": state, "reference": trade.reference or one.reference}
     if state == "asked":
@@ -114,6 +123,8 @@ async def record_notice(tx: Tx, provider: str, notice: Notice, *, now: Instant) 
     else:
         back = await store.refund_numbered(tx, provider, notice.out_no)
         if back is not None:
-            await record_refund(tx, back.order_id, back.id, notice.stands, now=now)
+            await record_refund(
+                tx, back.order_id, back.id, notice.stands, out_no=notice.out_no, now=now
+            )
             return
     log.warning("%s speaks of %s, which is unknown here", provider, notice.out_no)
