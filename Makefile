@@ -1,12 +1,14 @@
 # 集市 · Jishi. `make help` is the front desk.
 .DEFAULT_GOAL := help
-.PHONY: help up test faults check bench bench-orders bench-pages bench-memory map fmt lock migration doctor assets venv clean
+.PHONY: help up test faults simulate check bench bench-orders bench-pages bench-memory map fmt lock migration doctor assets venv clean
 MAKEFLAGS += --no-print-directory
 export PYTHONUTF8 := 1
 
 PY := .venv/bin/python
 PARALLEL ?= 2
 TESTS ?=
+RUNS ?= 1000000
+SEED ?= 1
 
 help: ## 这张表 · this table
 	@printf '\n  集市 · Jishi — 一条命令开张的网上商城 · a mall that opens with one command\n\n'
@@ -24,6 +26,9 @@ test: venv assets ## 全部测试 · every test, on a real PostgreSQL and a real
 
 faults: venv ## 反复杀进程、长时间乱投 · kill processes and send rubbish for half an hour
 	@MALL_FAULTS_ROUNDS=20 MALL_FUZZ_EXAMPLES=100 $(PY) -m pytest -s tests/faults tests/strangers
+
+simulate: venv ## 百万次随机交错 · a million interleavings with faults, what they covered at the end
+	@$(PY) -m tests.simulation --runs $(RUNS) --seed $(SEED) --processes $(PARALLEL)
 
 check: venv ## 规矩:格式、类型、结构、迁移 · format, types, architecture, migrations
 	@$(PY) -m ruff check .

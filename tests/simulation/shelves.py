@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from mall.inventory.rules import Change, Held, Holding, Movement, Stock
 from mall.kernel.db import Tx
 from mall.kernel.ids import LocationId, OrderId, SkuId
@@ -34,7 +36,7 @@ def apply(tx: Tx, changes: Sequence[Change]) -> None:
     for one in changes:
         key = (one.sku_id, one.location_id)
         was = memory.stock[key]
-        after = replace(
+        after = msgspec.structs.replace(
             was,
             on_hand=was.on_hand + one.on_hand,
             held=was.held + one.held,
