@@ -140,7 +140,7 @@ async def newest(read: Read, wanted: Sequence[tuple[Sequence[str], int]]) -> lis
         "facets": [" ".join(facets) for facets, _ in wanted],
         "limits": [most for _, most in wanted],
     }
-    found = [list[Hit]() for _ in wanted]
+    found: list[list[Hit]] = [[] for _ in wanted]
     typed = text(_NEWEST).bindparams(bindparam("tenant", type_=Uuid()))
     for row in await read.run(typed, params):
         found[row.place - 1].append(_hit(row))

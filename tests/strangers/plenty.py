@@ -86,11 +86,12 @@ def _add_one(console: httpx.Client, owned: Belongings, n: int) -> tuple[str, str
     """Add one of each; give the shelf's name, the SKU on it, and its picture."""
     titles, mark = {"zh-CN": f"第 {n} 件", "en": f"item {n}"}, uuid4().hex[:12]
     shown = ask(console, "POST", f"{CONSOLE}/media", files={"file": ("a.png", picture())})["id"]
-    tag, named = {"code": f"t{mark}", "title": titles}, {"slug": f"many-{mark}", "title": titles}
-    ask(console, "PUT", f"{CONSOLE}/tags", json={"tags": [tag]})
-    ask(console, "PUT", f"{CONSOLE}/pages/many-{mark}", json={"title": titles, "body": titles})
+    slug, tag, flag = f"many-{mark}", f"t{mark}", f"a{mark}"
+    named = {"slug": slug, "title": titles}
+    ask(console, "PUT", f"{CONSOLE}/tags", json={"tags": [{"code": tag, "title": titles}]})
+    ask(console, "PUT", f"{CONSOLE}/pages/{slug}", json={"title": titles, "body": titles})
     above = owned.ids["category_id"]
-    attribute = {"code": f"a{mark}", "title": titles, "kind": "flag", "filterable": True}
+    attribute = {"code": flag, "title": titles, "kind": "flag", "filterable": True}
     attribute |= {"category_ids": [above]}
     ask(console, "POST", f"{CONSOLE}/attributes", json=attribute)
     clerk = {"name": mark, "email": f"{mark}@many.localhost", "role": "clerk"}
@@ -105,14 +106,14 @@ def _add_one(console: httpx.Client, owned: Belongings, n: int) -> tuple[str, str
         "freight_template_id": ask(console, "POST", f"{CONSOLE}/freight-templates", json=template)[
             "id"
         ],
-        "tags": [tag["code"]],
-        "attributes": {attribute["code"]: True},
+        "tags": [tag],
+        "attributes": {flag: True},
         "gallery": [shown],
         "skus": [{"code": mark, "weight_grams": 300, "image": shown}],
     }
     where = ask(console, "POST", f"{CONSOLE}/locations", json={"code": mark, "title": titles})["id"]
     [sku_id] = _sell(console, draft, where)[1]
-    return named["slug"], sku_id, shown
+    return slug, sku_id, shown
 
 
 def _of_many_variants(
