@@ -143,7 +143,8 @@ async def newest(read: Read, wanted: Sequence[tuple[Sequence[str], int]]) -> lis
     found: list[list[Hit]] = [[] for _ in wanted]
     typed = text(_NEWEST).bindparams(bindparam("tenant", type_=Uuid()))
     for row in await read.run(typed, params):
-        found[row.place - 1].append(_hit(row))
+        place: int = row.place
+        found[place - 1].append(_hit(row))
     return found
 
 

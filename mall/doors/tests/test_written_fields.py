@@ -15,7 +15,7 @@ from mall.doors.web import create_app
 from mall.kernel.settings import from_environment
 
 # Handlers stay with the framework's words of today; see pyproject.toml.
-pytestmark = pytest.mark.filterwarnings("ignore:Deprecated 'query' parameter")
+pytestmark = pytest.mark.filterwarnings("ignore:Deprecated '(query|header)' parameter")
 
 APIS = ("/api/shop/v1", "/api/console/v1")
 _ENDLESS = re.compile(r"(?<!\\)[*+]|\{\d*,\}")  # a repetition of a pattern that ends nowhere
