@@ -1,6 +1,7 @@
 """Asks the whole application in this process, and hears what it asks PostgreSQL."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -23,12 +24,22 @@ class Cost:
     """What an answer took."""
 
     status: int
-    statements: int  # but for those that begin and end transactions
-    length: int  # of the answer, in bytes
+    said: Sequence[str]  # statements, but for those that begin and end transactions
+    body: str
+
+    @property
+    def statements(self) -> int:
+        """Count what was asked."""
+        return len(self.said)
+
+    @property
+    def same(self) -> int:
+        """Tell how often the statement was said that was said most often."""
+        return max(Counter(self.said).values())
 
 
 @dataclass(frozen=True)
-class Counter:
+class Meter:
     """An application whose processes have all just been started."""
 
     app: Litestar
@@ -36,7 +47,7 @@ class Counter:
     seen: Trips
 
     async def cost(
-        self, host: str, path: str, headers: Mapping[str, str], query: Mapping[str, Any]
+        self, host: str, verb: str, path: str, headers: Mapping[str, str], **given: Any
     ) -> Cost:
         """Ask one thing of a process that remembers nothing."""
         old = self.house
@@ -47,9 +58,9 @@ class Counter:
             async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as http:
                 await _connect(db)
                 self.seen.said.clear()
-                answer = await http.get(path, headers=dict(headers), params=dict(query))
+                answer = await http.request(verb, path, headers=dict(headers), **given)
                 asked = [one for one in self.seen.said if not one.startswith(_FRAMES)]
-                return Cost(answer.status_code, len(asked), len(answer.content))
+                return Cost(answer.status_code, asked, answer.text)
         finally:
             await db.close()
 

@@ -54,6 +54,53 @@ class Plenty:
         return {"limit": 100, "sku_id": self.skus, "ids": self.pictures}
 
 
+@dataclass(frozen=True)
+class Change:
+    """A change of everything at once."""
+
+    verb: str
+    path: str
+    given: Any  # how it is asked: ``json`` or ``data``
+
+    @property
+    def is_console(self) -> bool:
+        """Tell whether operators make it."""
+        return self.path.startswith(CONSOLE)
+
+
+def changes_of(mall: Standing, plenty: Plenty) -> Iterator[Change]:
+    """Change as much at once as a tenant has, each in its turn."""
+    owned, skus, (sent, unpaid) = plenty.owned, plenty.skus, plenty.orders
+    member = client(mall, owned.slug, owned.people.member)
+    items = [{"sku_id": sku_id, "quantity": 1} for sku_id in skus]
+    asked = {"items": items, "address_id": owned.ids["address_id"]}
+    payable = ask(member, "POST", f"{SHOP}/checkout/quote", json=asked)["payable_minor"]
+    lines = [{"line_no": n, "quantity": 1} for n in range(1, len(skus) + 1)]
+    there = [{"sku_id": one, "location_id": owned.goods.location_id, "units": 3} for one in skus]
+    tags = [{"code": f"n{n}", "title": {"zh-CN": "签", "en": "tag"}} for n in range(len(skus))]
+    prices = [{"sku_id": sku_id, "price_minor": 2990} for sku_id in skus]
+    selection = {"selected": True, "sku_ids": skus}
+    yield Change("POST", f"{SHOP}/cart/selection", {"json": selection})
+    yield Change("POST", f"{SHOP}/checkout/quote", {"json": asked})
+    yield Change("POST", f"{SHOP}/orders", {"json": asked | {"payable_minor": payable}})
+    yield Change("POST", f"{SHOP}/orders/{sent}/refunds/preview", {"json": {"lines": lines}})
+    yield Change("POST", f"{SHOP}/orders/{sent}/refunds", {"json": {"lines": lines}})
+    yield Change("POST", f"{SHOP}/orders/{sent}/receive", {})
+    yield Change("POST", f"/orders/{unpaid}/again", {"data": {}})
+    yield Change(
+        "POST", f"{CONSOLE}/orders/{unpaid}/price", {"json": {"payable_minor": 2_000 * len(skus)}}
+    )
+    yield Change("POST", f"{SHOP}/orders/{unpaid}/cancel", {})
+    yield Change("POST", "/cart/clear", {"data": {}})
+    yield Change("PUT", f"{CONSOLE}/prices", {"json": {"prices": prices}})
+    received = {"kind": "receive", "changes": there}
+    yield Change("POST", f"{CONSOLE}/stock/adjustments", {"json": received})
+    yield Change("PUT", f"{CONSOLE}/stock/safety", {"json": {"safety": there}})
+    yield Change("PUT", f"{CONSOLE}/tags", {"json": {"tags": tags}})
+    yield Change("POST", f"{CONSOLE}/products/{plenty.product_id}/archive", {})
+    yield Change("POST", f"{CONSOLE}/products/{plenty.product_id}/publish", {})
+
+
 def furnish_with(mall: Standing, slug: str, times: int) -> Plenty:
     """Give a tenant so many of everything; where there is a limit, as many as it allows."""
     owned = furnish(mall, slug)
