@@ -85,6 +85,7 @@ def changes_of(mall: Standing, plenty: Plenty) -> Iterator[Change]:
     yield Change("POST", f"{SHOP}/orders", {"json": asked | {"payable_minor": payable}})
     yield Change("POST", f"{SHOP}/orders/{sent}/refunds/preview", {"json": {"lines": lines}})
     yield Change("POST", f"{SHOP}/orders/{sent}/refunds", {"json": {"lines": lines}})
+    yield Change("POST", f"{CONSOLE}/orders/{sent}/refunds", {"json": {"lines": lines}})
     yield Change("POST", f"{SHOP}/orders/{sent}/receive", {})
     yield Change("POST", f"/orders/{unpaid}/again", {"data": {}})
     yield Change(
@@ -213,7 +214,7 @@ def _decorate(
 
 
 def _order(member: httpx.Client, owned: Belongings, skus: Sequence[str]) -> str:
-    items = [{"sku_id": sku_id, "quantity": 2} for sku_id in skus]
+    items = [{"sku_id": sku_id, "quantity": 4} for sku_id in skus]
     asked = {"items": items, "address_id": owned.ids["address_id"]}
     quote = ask(member, "POST", f"{SHOP}/checkout/quote", json=asked)
     wish = asked | {"payable_minor": quote["payable_minor"]}
