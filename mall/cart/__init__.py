@@ -4,7 +4,7 @@ hears      -
 announces  -
 """
 
-from mall.cart.actions import add, choose, merge, remove, remove_bought, set_quantity
+from mall.cart.actions import add, add_again, choose, merge, remove, remove_bought, set_quantity
 from mall.cart.queries import cart, cart_units, cart_view
 from mall.cart.rules import (
     UNITS_AT_MOST,
@@ -24,6 +24,7 @@ __all__ = [
     "NotForSale",
     "ShownLine",
     "add",
+    "add_again",
     "capped",
     "cart",
     "cart_units",

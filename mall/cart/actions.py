@@ -1,6 +1,6 @@
 """What shoppers do with their carts. Each action runs inside the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mall.cart import rules, store
@@ -27,7 +27,24 @@ async def add(tx: Tx, shopper_id: ShopperId, sku_id: SkuId, quantity: int, *, no
         raise CartFull(LINES_AT_MOST)
     price = known[sku_id].price_minor
     line = CartLine(sku_id, rules.capped(quantity), True, price, now)
-    await store.put(tx, shopper_id, line, add=True)
+    await store.put(tx, shopper_id, [line], add=True)
+
+
+async def add_again(
+    tx: Tx, shopper_id: ShopperId, units: Mapping[SkuId, int], *, now: Instant
+) -> None:
+    """Put units of SKUs into a cart as ``add`` does, but for what is not for sale or too much."""
+    facts, known = await skus(tx, list(units)), await prices(tx, list(units))
+    await tx.lock("cart", shopper_id)
+    there = {line.sku_id for line in await store.lines(tx, shopper_id)}
+    lines = list[CartLine]()
+    for sku_id, quantity in units.items():
+        sold = sku_id in known and sku_id in facts and facts[sku_id].sellable
+        if sold and (sku_id in there or len(there) < LINES_AT_MOST):
+            there.add(sku_id)
+            price = known[sku_id].price_minor
+            lines.append(CartLine(sku_id, rules.capped(quantity), True, price, now))
+    await store.put(tx, shopper_id, lines, add=True)
 
 
 async def set_quantity(tx: Tx, shopper_id: ShopperId, sku_id: SkuId, quantity: int) -> None:
@@ -40,7 +57,7 @@ async def set_quantity(tx: Tx, shopper_id: ShopperId, sku_id: SkuId, quantity: i
     known = await prices(tx, [sku_id])
     seen = known[sku_id].price_minor if sku_id in known else line.seen_price_minor
     changed = replace(line, quantity=rules.capped(quantity), seen_price_minor=seen)
-    await store.put(tx, shopper_id, changed, add=False)
+    await store.put(tx, shopper_id, [changed], add=False)
 
 
 async def choose(
@@ -72,10 +89,12 @@ async def merge(tx: Tx, guest: ShopperId, member: ShopperId) -> None:
         await tx.lock("cart", shopper_id)
     moving = await store.lines(tx, guest)
     there = {line.sku_id for line in await store.lines(tx, member)}
+    taken = list[CartLine]()
     for line in moving:
         if line.sku_id in there or len(there) < LINES_AT_MOST:
             there.add(line.sku_id)
-            await store.put(tx, member, line, add=True)
+            taken.append(line)
+    await store.put(tx, member, taken, add=True)
     await store.clear(tx, guest)
 
 

@@ -40,17 +40,23 @@ async def units(read: Read, shopper_id: ShopperId) -> int:
     return int(found.scalar_one())
 
 
-async def put(tx: Tx, shopper_id: ShopperId, line: CartLine, *, add: bool) -> None:
-    """Store a line; ``add``: on top of the units that are there, up to the cap."""
-    statement = upsert(LineRow).values(
-        tenant_id=tx.tenant_id,
-        shopper_id=shopper_id,
-        sku_id=line.sku_id,
-        quantity=line.quantity,
-        selected=line.selected,
-        seen_price_minor=line.seen_price_minor,
-        added_at=line.added_at,
-    )
+async def put(tx: Tx, shopper_id: ShopperId, lines: Sequence[CartLine], *, add: bool) -> None:
+    """Store lines; ``add``: on top of the units that are there, up to the cap."""
+    if not lines:
+        return
+    rows = [
+        {
+            "tenant_id": tx.tenant_id,
+            "shopper_id": shopper_id,
+            "sku_id": line.sku_id,
+            "quantity": line.quantity,
+            "selected": line.selected,
+            "seen_price_minor": line.seen_price_minor,
+            "added_at": line.added_at,
+        }
+        for line in sorted(lines, key=lambda line: line.sku_id)
+    ]
+    statement = upsert(LineRow).values(rows)
     fresh = statement.excluded
     more = func.least(LineRow.quantity + fresh.quantity, UNITS_AT_MOST) if add else fresh.quantity
     await tx.run(

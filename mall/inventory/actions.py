@@ -24,7 +24,7 @@ from mall.inventory.rules import (
     Stock,
     Want,
 )
-from mall.kernel.audit import Actor, record
+from mall.kernel.audit import Actor, record, record_all
 from mall.kernel.db import Tx
 from mall.kernel.ids import LocationId, OrderId, SkuId
 from mall.kernel.time import Instant
@@ -109,7 +109,7 @@ async def release(
         _move(h, held=-h.units) if h.stage == "held" else _move(h, allocated=-h.units)
         for h in given
     ]
-    await store.take_from_holdings(tx, given)
+    store.take_from_holdings(tx, given)
     store.apply(tx, changes)
     await store.add_movements(tx, [_moved("release", h, shelves, 0, *cause) for h in given], at=now)
     await _announce_crossings(tx, _by_sku(shelves), changes)
@@ -125,7 +125,7 @@ async def ship(
     given = rules.taken_back([h for h in holdings if h.stage == "allocated"], units)
     assert sum(h.units for h in given) == sum(units.values()), "shipping what was not allocated"
     shelves = await _lock_shelves_of(tx, given)
-    await store.take_from_holdings(tx, given)
+    store.take_from_holdings(tx, given)
     store.apply(tx, [_move(h, on_hand=-h.units, allocated=-h.units) for h in given])
     moved = [_moved("ship", h, shelves, -h.units, "parcel", parcel_id) for h in given]
     await store.add_movements(tx, moved, at=now)
@@ -207,10 +207,15 @@ async def keep_back(
     before = await store.lock_shelves(tx, skus, online_only=True)
     known = {(s.sku_id, s.location_id): s.safety for row in before.values() for s in row}
     await store.set_safety(tx, safety)
-    for (sku, place), units in safety.items():
-        was = {"location_id": place, "safety": known.get((sku, place), 0)}
-        after = {"location_id": place, "safety": units}
-        await record(tx, actor, "inventory.keep_back", ("sku", sku), was, after, now)
+    told = [
+        (
+            ("sku", sku),
+            {"location_id": place, "safety": known.get((sku, place), 0)},
+            {"location_id": place, "safety": units},
+        )
+        for (sku, place), units in safety.items()
+    ]
+    await record_all(tx, actor, "inventory.keep_back", told, now)
     rows = await store.lock_shelves(tx, skus, online_only=True)
     crossed = [sku for sku in rows if _sells(rows[sku]) is not _sells(before.get(sku, ()))]
     if crossed:

@@ -86,6 +86,28 @@ _APPLY = Prepared(
         allocated=StockRow.allocated + _changes.c.allocated,
     )
 )
+_orders = bindparam("orders", type_=ARRAY(Uuid()))
+_taken = (
+    func.unnest(
+        _orders,
+        bindparam("skus", type_=ARRAY(Uuid())),
+        bindparam("places", type_=ARRAY(Uuid())),
+        bindparam("units", type_=ARRAY(Integer())),
+    )
+    .table_valued("order_id", "sku_id", "location_id", "units", name="taken")
+    .render_derived()
+)
+_of_taken = (
+    HoldingRow.tenant_id == _tenant,
+    HoldingRow.order_id == func.any(_orders),
+    HoldingRow.order_id == _taken.c.order_id,
+    HoldingRow.sku_id == _taken.c.sku_id,
+    HoldingRow.location_id == _taken.c.location_id,
+)
+_USE_UP = Prepared(delete(HoldingRow).where(*_of_taken, HoldingRow.units <= _taken.c.units))
+_SHRINK = Prepared(
+    update(HoldingRow).where(*_of_taken).values(units=HoldingRow.units - _taken.c.units)
+)
 
 
 async def lock_shelves(
@@ -194,21 +216,16 @@ async def set_stage(tx: Tx, order_ids: Sequence[OrderId], stage: str) -> None:
     )
 
 
-async def take_from_holdings(tx: Tx, taken: Sequence[Holding]) -> None:
+def take_from_holdings(tx: Tx, taken: Sequence[Holding]) -> None:
     """Shrink holdings; one that is used up is deleted."""
+    total = defaultdict[tuple[OrderId, SkuId, LocationId], int](int)
     for part in taken:
-        key = (
-            HoldingRow.tenant_id == tx.tenant_id,
-            HoldingRow.order_id == part.order_id,
-            HoldingRow.sku_id == part.sku_id,
-            HoldingRow.location_id == part.location_id,
-        )
-        gone = await tx.run(
-            delete(HoldingRow).where(*key, HoldingRow.units <= part.units).returning(literal(1))
-        )
-        if gone.first() is None:
-            left = HoldingRow.units - part.units
-            await tx.run(update(HoldingRow).where(*key).values(units=left))
+        total[part.order_id, part.sku_id, part.location_id] += part.units
+    if total:
+        orders, skus, places = (list(column) for column in zip(*total, strict=True))
+        units = list(total.values())
+        for statement in (_USE_UP, _SHRINK):
+            tx.put(statement, orders=orders, skus=skus, places=places, units=units)
 
 
 async def add_movements(tx: Tx, movements: Sequence[Movement], *, at: Instant) -> None:
@@ -334,21 +351,27 @@ async def open_shelves(tx: Tx, keys: Sequence[tuple[SkuId, LocationId]]) -> None
 
 async def set_safety(tx: Tx, safety: Mapping[tuple[SkuId, LocationId], int]) -> None:
     """Set the floor for selling online."""
-    for (sku, place), units in sorted(safety.items()):
-        statement = upsert(StockRow).values(
-            tenant_id=tx.tenant_id,
-            sku_id=sku,
-            location_id=place,
-            on_hand=0,
-            held=0,
-            allocated=0,
-            safety=units,
+    if not safety:
+        return
+    rows = [
+        {
+            "tenant_id": tx.tenant_id,
+            "sku_id": sku,
+            "location_id": place,
+            "on_hand": 0,
+            "held": 0,
+            "allocated": 0,
+            "safety": units,
+        }
+        for (sku, place), units in sorted(safety.items())
+    ]
+    statement = upsert(StockRow).values(rows)
+    await tx.run(
+        statement.on_conflict_do_update(
+            index_elements=["tenant_id", "sku_id", "location_id"],
+            set_={"safety": statement.excluded.safety},
         )
-        await tx.run(
-            statement.on_conflict_do_update(
-                index_elements=["tenant_id", "sku_id", "location_id"], set_={"safety": units}
-            )
-        )
+    )
 
 
 def _stock(row: Row[Any]) -> Stock:

@@ -1,5 +1,6 @@
 """The audit: who changed what, from what, to what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -37,16 +38,30 @@ async def record(
 
     Values are anything msgspec can turn into a JSON object. Secrets must be left out by the caller.
     """
-    row = {
-        "id": new_uuid(),
-        "at": now,
-        "actor_kind": actor.kind,
-        "actor_id": actor.id,
-        "actor_name": actor.name,
-        "action": action,
-        "subject_kind": subject[0],
-        "subject_id": subject[1],
-        "before": None if before is None else msgspec.to_builtins(before),
-        "after": None if after is None else msgspec.to_builtins(after),
-    }
-    await tx.insert(AuditRow, [row])
+    await record_all(tx, actor, action, [(subject, before, after)], now)
+
+
+async def record_all(
+    tx: Tx,
+    actor: Actor,
+    action: str,
+    changes: Sequence[tuple[tuple[str, UUID], Any, Any]],
+    now: Instant,
+) -> None:
+    """Write an entry for each change: subject, before, after, as ``record`` does for one."""
+    rows = [
+        {
+            "id": new_uuid(),
+            "at": now,
+            "actor_kind": actor.kind,
+            "actor_id": actor.id,
+            "actor_name": actor.name,
+            "action": action,
+            "subject_kind": subject[0],
+            "subject_id": subject[1],
+            "before": None if before is None else msgspec.to_builtins(before),
+            "after": None if after is None else msgspec.to_builtins(after),
+        }
+        for subject, before, after in changes
+    ]
+    await tx.insert(AuditRow, rows)

@@ -46,7 +46,7 @@ class VerifyCode(Struct, forbid_unknown_fields=True):
     """A number and the code that was sent there."""
 
     phone: PhoneText
-    code: Annotated[str, Meta(pattern=r"^\s*[0-9]{6}\s*$")]
+    code: Annotated[str, Meta(pattern=r"^\s*[0-9]{6}\s*$", max_length=30)]
 
 
 class Register(Struct, forbid_unknown_fields=True):

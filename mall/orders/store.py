@@ -6,7 +6,19 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, String, Uuid, bindparam, func, or_, select, true, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    Row,
+    String,
+    Uuid,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from mall.kernel.audit import Actor
@@ -52,6 +64,22 @@ _placed = (
     .lateral("placed")
 )
 _KEYS = Prepared(select(_asked, _placed).join_from(_asked, _placed, true()))
+_COUNTERS = (
+    *("adjust_minor", "shipped", "refunded", "released"),
+    *("refunded_minor", "refunded_freight_minor"),
+)
+_counted = (
+    func.unnest(*(bindparam(name, type_=ARRAY(BigInteger())) for name in ("line_no", *_COUNTERS)))
+    .table_valued("line_no", *_COUNTERS, name="counted")
+    .render_derived()
+)
+_PUT_LINES = Prepared(
+    update(LineRow)
+    .where(LineRow.tenant_id == bindparam("tenant", type_=Uuid()))
+    .where(LineRow.order_id == bindparam("order", type_=Uuid()))
+    .where(LineRow.line_no == _counted.c.line_no)
+    .values({name: _counted.c[name] for name in _COUNTERS})
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,20 +231,8 @@ async def change(tx: Tx, order: Order, **values: Any) -> None:
 
 async def put_lines(tx: Tx, order_id: OrderId, lines: Sequence[Line]) -> None:
     """Store the counters of lines."""
-    for line in lines:
-        await tx.run(
-            update(LineRow)
-            .where(LineRow.tenant_id == tx.tenant_id, LineRow.order_id == order_id)
-            .where(LineRow.line_no == line.line_no)
-            .values(
-                adjust_minor=line.adjust_minor,
-                shipped=line.shipped,
-                refunded=line.refunded,
-                released=line.released,
-                refunded_minor=line.refunded_minor,
-                refunded_freight_minor=line.refunded_freight_minor,
-            )
-        )
+    counted = {name: [getattr(line, name) for line in lines] for name in ("line_no", *_COUNTERS)}
+    await tx.change(_PUT_LINES, order=order_id, **counted)
 
 
 async def happened(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mall.kernel.audit import Actor, record
+from mall.kernel.audit import Actor, record_all
 from mall.kernel.db import Tx
 from mall.kernel.time import Instant
 from mall.pricing import rules, store
@@ -21,8 +21,6 @@ async def set_prices(tx: Tx, prices: Sequence[Price], *, actor: Actor, now: Inst
     if not changed:
         return
     await store.put(tx, changed, at=now)
-    for price in changed:
-        subject = ("sku", price.sku_id)
-        before = known.get(price.sku_id)
-        await record(tx, actor, "pricing.set_price", subject, before, price, now)
+    told = [(("sku", price.sku_id), known.get(price.sku_id), price) for price in changed]
+    await record_all(tx, actor, "pricing.set_price", told, now)
     await tx.announce(PriceChanged([price.sku_id for price in changed]))

@@ -5,7 +5,15 @@ announces  -
 """
 
 from mall.search.actions import index
-from mall.search.queries import cards, cards_by_ids, find, goods, newest, shelves
+from mall.search.queries import (
+    cards,
+    cards_by_ids,
+    find,
+    goods,
+    newest,
+    newest_by_category,
+    shelves,
+)
 from mall.search.rules import (
     Facet,
     FacetValue,
@@ -36,5 +44,6 @@ __all__ = [
     "goods",
     "index",
     "newest",
+    "newest_by_category",
     "shelves",
 ]

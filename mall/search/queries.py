@@ -66,13 +66,22 @@ async def cards_by_ids(read: Read, ids: Sequence[ProductId]) -> dict[ProductId, 
 
 async def newest(read: Read, category: Category | None, *, limit: int) -> list[Hit]:
     """Load the newest goods, of a category and below or of the whole mall (None)."""
-    facets = [f"category:{category.id.hex}"] if category else []
-    key = (*facets, str(limit))
-    return (await read.recall(_newest, [key]))[key]
+    [found] = await newest_by_category(read, [category], limit=limit)
+    return found
+
+
+async def newest_by_category(
+    read: Read, categories: Sequence[Category | None], *, limit: int
+) -> list[list[Hit]]:
+    """Load the newest goods of each of some categories, as ``newest`` does for one."""
+    keys = [(*([f"category:{one.id.hex}"] if one else []), str(limit)) for one in categories]
+    found = await read.recall(_newest, keys)
+    return [found[key] for key in keys]
 
 
 async def _newest(read: Read, keys: Sequence[tuple[str, ...]]) -> dict[tuple[str, ...], list[Hit]]:
-    return {key: await store.newest(read, key[:-1], int(key[-1])) for key in keys}
+    found = await store.newest(read, [(facets, int(limit)) for *facets, limit in keys])
+    return dict(zip(keys, found, strict=True))
 
 
 async def goods(read: Read, slug: str) -> Goods | None:

@@ -6,7 +6,7 @@ from typing import Annotated
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from mall.catalog import AttributeValue, OptionValue
 from mall.kernel import paging
@@ -20,7 +20,8 @@ from mall.search import queries
 from mall.search.rules import Facet, Goods, Hit, Query, Sort
 from mall.search.rules import Parameter as Line
 
-Codes = Annotated[list[str] | None, Parameter(max_items=20)]
+Code = Annotated[str, Meta(max_length=200)]
+Codes = Annotated[list[Code] | None, Parameter(max_items=20)]
 Minor = Annotated[int | None, Parameter(ge=0, le=10**12)]
 
 

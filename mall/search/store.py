@@ -74,11 +74,19 @@ _CARDS = select(
 ).where(DocumentRow.tenant_id == bindparam("tenant", type_=Uuid()))
 _BY_SLUGS = _CARDS.where(DocumentRow.slug == func.any(bindparam("slugs", type_=ARRAY(Text()))))
 _BY_IDS = _CARDS.where(DocumentRow.product_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))))
-_NEWEST = (
-    _CARDS.where(DocumentRow.facets.contains(bindparam("facets", type_=ARRAY(Text()))))
-    .order_by(DocumentRow.sold_out, DocumentRow.published_at_micros.desc(), DocumentRow.product_id)
-    .limit(bindparam("limit"))
-)
+_NEWEST = """
+SELECT wanted.place, card.*
+FROM unnest(CAST(:facets AS text[]), CAST(:limits AS integer[]))
+  WITH ORDINALITY AS wanted (facets, most, place),
+LATERAL (
+  SELECT product_id, slug, title, subtitle, image, price_minor, compare_at_minor, price_varies,
+    sold_out, tags, published_at_micros
+  FROM search.document d
+  WHERE d.tenant_id = :tenant AND d.facets @> string_to_array(wanted.facets, ' ')
+  ORDER BY sold_out, published_at_micros DESC, product_id LIMIT wanted.most
+) card
+ORDER BY wanted.place, card.sold_out, card.published_at_micros DESC, card.product_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +133,19 @@ async def cards_by_ids(read: Read, ids: Sequence[ProductId]) -> dict[ProductId, 
     return {row.product_id: _hit(row) for row in found}
 
 
-async def newest(read: Read, facets: Sequence[str], limit: int) -> list[Hit]:
-    """Load the newest products that have all the facets."""
-    params = {"tenant": read.tenant_id, "facets": list(facets), "limit": limit}
-    return [_hit(row) for row in await read.run(_NEWEST, params)]
+async def newest(read: Read, wanted: Sequence[tuple[Sequence[str], int]]) -> list[list[Hit]]:
+    """Load for each of ``wanted`` so many of the newest products that have all its facets."""
+    params = {
+        "tenant": read.tenant_id,
+        "facets": [" ".join(facets) for facets, _ in wanted],
+        "limits": [most for _, most in wanted],
+    }
+    found: list[list[Hit]] = [[] for _ in wanted]
+    typed = text(_NEWEST).bindparams(bindparam("tenant", type_=Uuid()))
+    for row in await read.run(typed, params):
+        place: int = row.place
+        found[place - 1].append(_hit(row))
+    return found
 
 
 async def put(tx: Tx, documents: Sequence[Document]) -> None:

@@ -85,7 +85,10 @@ class ChangeMall(Struct, forbid_unknown_fields=True):
     licence: WriteLicence | UnsetType = UNSET
     theme: WriteTheme | UnsetType = UNSET
     home: WriteHome | UnsetType = UNSET
-    contact: dict[Fact, Annotated[str, Meta(max_length=300)]] | UnsetType = UNSET
+    contact: (
+        Annotated[dict[Fact, Annotated[str, Meta(max_length=300)]], Meta(max_length=100)]
+        | UnsetType
+    ) = UNSET
 
     def changed(self, mall: Tenant) -> Tenant:
         """Give the mall as it is to be. Raises InvalidFields."""

@@ -48,6 +48,7 @@ class Route:
     console: bool
     access: str  # "" in the console
     free: bool  # no permission and no session is asked for
+    permission: str  # "" outside the console
 
     @property
     def name(self) -> str:
@@ -108,7 +109,7 @@ def _route(handler: HTTPRouteHandler, verb: str, path: str, names: tuple[str, ..
     access, permission = opt.get("access", ""), opt.get("permission", "")
     console = path.startswith("/api/console/") and not access
     free = access == "anyone" or permission == "anyone"
-    return Route(verb, path, names, console, access, free)
+    return Route(verb, path, names, console, access, free, permission)
 
 
 @contextmanager

@@ -69,11 +69,11 @@ def furnish(mall: Standing, slug: str) -> Belongings:
     attribute = {"code": "warp", "title": titles, "kind": "flag"}
     page = {"title": titles, "body": titles}
     clerk = {"name": CANARY, "email": f"clerk-{CANARY}@{slug}.localhost", "role": "clerk"}
-    address = ask(member, "POST", f"{SHOP}/me/addresses", json=_place())
+    address = ask(member, "POST", f"{SHOP}/me/addresses", json=place())
     ask(console, "PUT", f"{CONSOLE}/pages/words-{slug}", json=page)
     ask(console, "PUT", f"{CONSOLE}/tags", json={"tags": [{"code": "song", "title": titles}]})
-    picture = ask(console, "POST", f"{CONSOLE}/media", files={"file": ("a.png", _png())})
-    ask(console, "PATCH", f"{CONSOLE}/media/{picture['id']}", json={"alt": titles})
+    shown = ask(console, "POST", f"{CONSOLE}/media", files={"file": ("a.png", picture())})
+    ask(console, "PATCH", f"{CONSOLE}/media/{shown['id']}", json={"alt": titles})
     ask(member, "POST", f"{SHOP}/cart/lines", json={"sku_id": goods.sku_id, "quantity": 1})
     sold = _sell(member, console, goods, address["id"])
     ids = {
@@ -84,15 +84,15 @@ def furnish(mall: Standing, slug: str) -> Belongings:
         "template_id": goods.template_id,
         "brand_id": ask(console, "POST", f"{CONSOLE}/brands", json=brand)["id"],
         "attribute_id": ask(console, "POST", f"{CONSOLE}/attributes", json=attribute)["id"],
-        "asset_id": picture["id"],
-        "name": picture["address"].rpartition("/")[2],
+        "asset_id": shown["id"],
+        "name": shown["address"].rpartition("/")[2],
         "address_id": address["id"],
         "staff_id": ask(console, "POST", f"{CONSOLE}/staff", json=clerk | {"password": PASSWORD})[
             "id"
         ],
         "parcel_id": sold["parcel"],
         "refund_id": sold["refund"],
-        "discrepancy_id": str(_differ(mall, slug)),
+        "discrepancy_id": str(differ(mall, slug)),
         "host": f"{slug}.localhost",
         "slug": goods.slug,
         "provider": "demo_pay",
@@ -189,11 +189,13 @@ def _bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def _place() -> dict[str, Any]:
+def place() -> dict[str, Any]:
+    """Write an address that nobody else may read."""
     return {"name": CANARY, "phone": PHONE, "region_code": REGION, "detail": f"{CANARY} road 1"}
 
 
-def _png() -> bytes:
+def picture() -> bytes:
+    """Draw a picture, each in a colour of its own."""
     content = io.BytesIO()
     Image.new("RGB", (640, 640), uuid4().bytes[0]).save(content, "PNG")
     return content.getvalue()
@@ -207,7 +209,7 @@ def _tenant(mall: Standing, slug: str) -> UUID:
     return tenant_id
 
 
-def _differ(mall: Standing, slug: str) -> UUID:
+def differ(mall: Standing, slug: str) -> UUID:
     """Write a difference with a bill; bills of today come tomorrow only."""
     made = uuid4()
     with mall.database() as rows:
@@ -216,6 +218,6 @@ def _differ(mall: Standing, slug: str) -> UUID:
             " ours_minor, theirs_minor, currency, found_at, settled_at, settled_by, note)"
             " VALUES (%s, %s, 'demo_pay', '2027-01-01', 'payment', %s, 'missing_here',"
             " NULL, 100, 'CNY', now(), NULL, NULL, '')",
-            [_tenant(mall, slug), made, CANARY],
+            [_tenant(mall, slug), made, f"{CANARY}{made}"],
         )
     return made

@@ -9,6 +9,7 @@ from tests.faults.standing import Standing, standing_mall
 
 @pytest.fixture(scope="session")
 def street() -> Generator[Standing]:
-    """Open a mall with the tenants north, south, rubbish, forms and fields."""
-    with standing_mall("north", "south", "rubbish", "forms", "fields") as mall:
+    """Open a mall with tenants, each of them for the tests of one kind."""
+    kinds = ("north", "south", "rubbish", "forms", "fields", "few", "many", "roles")
+    with standing_mall(*kinds) as mall:
         yield mall

@@ -45,6 +45,7 @@ class Endpoint:
     path: str
     access: str
     permission: str
+    written: str  # the path as the OpenAPI documents write it
 
     def fault(self, root: Path, what: str, do: str) -> Fault:
         """Make a fault at the handler's first line."""
@@ -91,15 +92,20 @@ def faults(house: House) -> Iterator[Fault]:
     if not (house.root / WEB).is_file():
         return
     try:
-        from mall.doors.web import create_app
-        from mall.kernel.settings import from_environment
-
-        application = create_app(from_environment({}))
+        app = application()
     except Exception as error:  # whatever a module that is being written raises
         yield Fault(WEB, 1, f"cannot be imported: {error!r}", "mend the import")
         return
-    inner = next(part for part in vars(application).values() if isinstance(part, Litestar))
-    yield from faults_of(inner, house.root)
+    yield from faults_of(app, house.root)
+
+
+def application() -> Litestar:
+    """Build the application; raises whatever a module that is being written raises."""
+    from mall.doors.web import create_app
+    from mall.kernel.settings import from_environment
+
+    front = create_app(from_environment({}))
+    return next(part for part in vars(front).values() if isinstance(part, Litestar))
 
 
 def faults_of(app: Litestar, root: Path) -> Iterator[Fault]:
@@ -134,7 +140,8 @@ def endpoints(app: Litestar) -> Iterator[Endpoint]:
             ]
             for verb in sorted(handler.http_methods - {"OPTIONS", "HEAD"}):
                 said = opt.get("access", ""), opt.get("permission", "")
-                yield Endpoint(handler, verb, f"/{'/'.join(parts)}", *said)
+                written = cast("HTTPRoute", route).path_format
+                yield Endpoint(handler, verb, f"/{'/'.join(parts)}", *said, written)
 
 
 def callers(endpoint: Endpoint) -> Iterator[Caller]:

@@ -1,10 +1,11 @@
-"""Pages written from the code: one for each room, the staircase, and the catalogue of problems."""
+"""Pages written from the code: rooms, the staircase, the problems, and who may use what."""
 
 import ast
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from tools.architecture import faces, problems
+from tools.architecture import endpoints, faces, permissions, problems
 from tools.architecture.fault import Fault
 from tools.architecture.house import House, doc_line, staircase
 
@@ -58,6 +59,9 @@ def pages(house: House) -> dict[str, str]:
     written = {f"{ROOMS}/{room}.md": room_page(house, room) for room in house.rooms}
     written[f"{ROOMS}/README.md"] = staircase_page(house)
     written[PROBLEMS] = problems_page(house)
+    if (house.root / endpoints.WEB).is_file():
+        with suppress(Exception):  # an application that cannot be built is named by its own guard
+            written[permissions.PAGE] = NOTE + "\n" + permissions.page(endpoints.application())
     return written
 
 

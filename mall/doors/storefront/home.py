@@ -14,7 +14,6 @@ from mall.doors.storefront.pages import Frame, Page, Shelf, page, public
 from mall.kernel.db import Read
 from mall.kernel.i18n import Language
 from mall.media import Asset
-from mall.search import Hit
 from mall.tenants import Tenant, Tile
 
 _FEATURED_AT_MOST = 12
@@ -48,11 +47,11 @@ async def show_home(request: AnyRequest, read: Read, tenant: Tenant, language: L
     frame = await public(request, read, tenant, language)
     home = tenant.home
     featured = await search.cards(read, home.featured[:_FEATURED_AT_MOST])
-    floors = list[tuple[Shelf, list[Hit]]]()
-    for shelf in _floors(frame, home.floors):
-        hits = await search.newest(read, shelf.category, limit=_ON_A_FLOOR)
-        if hits:
-            floors.append((shelf, hits))
+    chosen = _floors(frame, home.floors)
+    newest = await search.newest_by_category(
+        read, [shelf.category for shelf in chosen], limit=_ON_A_FLOOR
+    )
+    floors = [(shelf, hits) for shelf, hits in zip(chosen, newest, strict=True) if hits]
     if not featured and not floors:
         featured = await search.newest(read, None, limit=_FEATURED_AT_MOST)
     tiles = (home.heroes or home.tiles)[:_HEROES_AT_MOST]

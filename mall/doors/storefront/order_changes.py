@@ -1,5 +1,6 @@
 """What a buyer does with an order: cancel, receive, ask for money back, buy again."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ from mall.doors.storefront.saying import Saying
 from mall.kernel.audit import Actor
 from mall.kernel.db import Read, Tx
 from mall.kernel.i18n import Language
-from mall.kernel.ids import new_uuid
+from mall.kernel.ids import SkuId, new_uuid
 from mall.kernel.problems import InvalidFields, Problem
 from mall.kernel.time import Instant
 from mall.members import Shopper
@@ -103,11 +104,10 @@ async def receive_order(
 async def buy_again(number: str, tx: Tx, shopper: Shopper, now: Instant) -> Redirect:
     """Put what is still for sale into the cart once more."""
     order = await orders.by_number(tx, number, shopper_id=shopper.id)
+    units = Counter[SkuId]()
     for line in order.lines:
-        try:
-            await cart.add(tx, shopper.id, line.sku_id, line.quantity, now=now)
-        except Problem:
-            continue  # the cart shows what made it
+        units[line.sku_id] += line.quantity
+    await cart.add_again(tx, shopper.id, units, now=now)  # the cart shows what made it
     return moved("/cart", cookies=[cart_cookie(await cart.cart_units(tx, shopper.id))])
 
 
