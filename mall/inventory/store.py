@@ -1,5 +1,6 @@
 """The SQL of inventory; no other file of this room speaks it."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any

@@ -66,7 +66,7 @@ async def set_stage(tx: Tx, order_ids: Sequence[OrderId], stage: Any) -> None:
             memory.put(memory.holdings, key, replace(one, stage=stage))
 
 
-async def take_from_holdings(tx: Tx, taken: Sequence[Holding]) -> None:
+def take_from_holdings(tx: Tx, taken: Sequence[Holding]) -> None:
     memory = of(tx)
     for part in taken:
         key = (part.order_id, part.sku_id, part.location_id)

@@ -1,10 +1,10 @@
 """The mall's own code under thousands of interleavings, and proof that they would find a fault."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from mall import payments as paid_for
@@ -60,7 +60,10 @@ def test_holds_that_forget_what_is_held_are_found(monkeypatch: pytest.MonkeyPatc
     honest = stocks.hold_in_turn
 
     def forgetful(shelves: stocks.Shelves, wants: Sequence[stocks.Want]) -> Any:
-        bare = {sku: [replace(one, held=0) for one in row] for sku, row in shelves.items()}
+        bare = {
+            sku: [msgspec.structs.replace(one, held=0) for one in row]
+            for sku, row in shelves.items()
+        }
         return honest(bare, wants)
 
     monkeypatch.setattr(stocks, "hold_in_turn", forgetful)
