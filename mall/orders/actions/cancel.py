@@ -42,9 +42,14 @@ async def cancel(
 
 
 async def payment_closed(tx: Tx, order_id: OrderId, *, now: Instant) -> None:
-    """Take note that nothing can be paid any more. Ends an order that is being cancelled."""
+    """Take note that nothing can be paid any more. Ends an order that is being cancelled.
+
+    The word may be old: who began to pay since, or has paid, is waited for once more.
+    """
     order = await lock(tx, order_id)
-    if order.state == "unpaid" and order.closing is not None:
+    if order.state != "unpaid" or order.closing is None:
+        return
+    if await payments.ask_close(tx, order_id=order_id, now=now):
         await _end(tx, order, order.closing, actor=SYSTEM, now=now)
 
 
