@@ -1,6 +1,6 @@
 """What shoppers do with their carts. Each action runs inside the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from mall.cart import rules, store
@@ -18,15 +18,13 @@ async def add(tx: Tx, shopper_id: ShopperId, sku_id: SkuId, quantity: int, *, no
 
     Raises NotForSale, CartFull.
     """
-    facts, known = await skus(tx, [sku_id]), await prices(tx, [sku_id])
-    if sku_id not in known or sku_id not in facts or not facts[sku_id].sellable:
+    line = (await _fresh(tx, {sku_id: quantity}, now)).get(sku_id)
+    if line is None:
         raise NotForSale(sku_id)
     await tx.lock("cart", shopper_id)
     there = await store.lines(tx, shopper_id)
-    if len(there) >= LINES_AT_MOST and all(line.sku_id != sku_id for line in there):
+    if len(there) >= LINES_AT_MOST and all(one.sku_id != sku_id for one in there):
         raise CartFull(LINES_AT_MOST)
-    price = known[sku_id].price_minor
-    line = CartLine(sku_id, rules.capped(quantity), True, price, now)
     await store.put(tx, shopper_id, [line], add=True)
 
 
@@ -34,17 +32,10 @@ async def add_again(
     tx: Tx, shopper_id: ShopperId, units: Mapping[SkuId, int], *, now: Instant
 ) -> None:
     """Put units of SKUs into a cart as ``add`` does, but for what is not for sale or too much."""
-    facts, known = await skus(tx, list(units)), await prices(tx, list(units))
+    fresh = await _fresh(tx, units, now)
     await tx.lock("cart", shopper_id)
     there = {line.sku_id for line in await store.lines(tx, shopper_id)}
-    lines = list[CartLine]()
-    for sku_id, quantity in units.items():
-        sold = sku_id in known and sku_id in facts and facts[sku_id].sellable
-        if sold and (sku_id in there or len(there) < LINES_AT_MOST):
-            there.add(sku_id)
-            price = known[sku_id].price_minor
-            lines.append(CartLine(sku_id, rules.capped(quantity), True, price, now))
-    await store.put(tx, shopper_id, lines, add=True)
+    await store.put(tx, shopper_id, _that_fit(there, list(fresh.values())), add=True)
 
 
 async def set_quantity(tx: Tx, shopper_id: ShopperId, sku_id: SkuId, quantity: int) -> None:
@@ -89,13 +80,28 @@ async def merge(tx: Tx, guest: ShopperId, member: ShopperId) -> None:
         await tx.lock("cart", shopper_id)
     moving = await store.lines(tx, guest)
     there = {line.sku_id for line in await store.lines(tx, member)}
-    taken = list[CartLine]()
-    for line in moving:
-        if line.sku_id in there or len(there) < LINES_AT_MOST:
-            there.add(line.sku_id)
-            taken.append(line)
-    await store.put(tx, member, taken, add=True)
+    await store.put(tx, member, _that_fit(there, moving), add=True)
     await store.clear(tx, guest)
+
+
+async def _fresh(tx: Tx, units: Mapping[SkuId, int], now: Instant) -> dict[SkuId, CartLine]:
+    """Make lines of what is for sale, ticked and at today's price, in the order asked for."""
+    facts, known = await skus(tx, list(units)), await prices(tx, list(units))
+    return {
+        sku_id: CartLine(sku_id, rules.capped(quantity), True, known[sku_id].price_minor, now)
+        for sku_id, quantity in units.items()
+        if sku_id in known and sku_id in facts and facts[sku_id].sellable
+    }
+
+
+def _that_fit(there: Collection[SkuId], lines: Sequence[CartLine]) -> list[CartLine]:
+    """Choose the lines that a cart with these SKUs has room for, the first ones first."""
+    filled, chosen = set(there), list[CartLine]()
+    for line in lines:
+        if line.sku_id in filled or len(filled) < LINES_AT_MOST:
+            filled.add(line.sku_id)
+            chosen.append(line)
+    return chosen
 
 
 async def _line(tx: Tx, shopper_id: ShopperId, sku_id: SkuId) -> CartLine:

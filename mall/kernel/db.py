@@ -31,7 +31,8 @@ from mall.kernel.events import Event, hearings_of, packed
 from mall.kernel.ids import TenantId
 from mall.kernel.pool import Pool
 from mall.kernel.snapshots import Snapshot, Snapshots
-from mall.kernel.statements import Inserting, Prepared, as_text, insertings
+from mall.kernel.statements import Prepared, as_text, insertings
+from mall.kernel.wire import Said
 
 _VERSION = b"SELECT version FROM kernel.version"  # row-level security shows one mall's
 _MOVE_VERSION = b"""INSERT INTO kernel.version (tenant_id, version) VALUES ($1, 1)
@@ -240,7 +241,7 @@ class Tx(Read):
 
     def _insertings(
         self, into: type[Table], rows: Sequence[Mapping[str, Any]], *, skip_conflicts: bool
-    ) -> list[Inserting]:
+    ) -> list[Said]:
         table = cast(CoreTable, into.__table__)
         self._touches(table)
         return insertings(table, self.tenant_id, rows, skip_conflicts=skip_conflicts)

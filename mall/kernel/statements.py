@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache, partial
 from typing import Any, cast
@@ -17,6 +16,8 @@ from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import CompilerElement
 from sqlalchemy.types import TypeEngine
+
+from mall.kernel.wire import Said
 
 _DIALECT = dialect()
 _ROWS_AT_MOST = 64  # in one INSERT
@@ -68,21 +69,13 @@ class Prepared:
         return self._statement.compile(dialect=_DIALECT)
 
 
-@dataclass(frozen=True, slots=True)
-class Inserting:
-    """An INSERT of a fixed number of rows: its text with numbered places, and what fills them."""
-
-    text: bytes
-    values: list[bytes | None]
-
-
 def insertings(
     into: CoreTable,
     tenant_id: UUID,
     rows: Sequence[Mapping[str, Any]],
     *,
     skip_conflicts: bool,
-) -> list[Inserting]:
+) -> list[Said]:
     """Write rows that share one set of columns as INSERTs of 64, 32 ... 1 rows.
 
     So few texts can stay prepared, whatever number of rows there is. Every value travels as text,
@@ -92,7 +85,7 @@ def insertings(
     """
     columns = tuple(name for name in rows[0] if name != "tenant_id")
     writers = _writers(into, columns)
-    tenant, start, found = _uuid(tenant_id), 0, list[Inserting]()
+    tenant, start, found = _uuid(tenant_id), 0, list[Said]()
     while start < len(rows):
         size = min(_ROWS_AT_MOST, 1 << ((len(rows) - start).bit_length() - 1))
         values: list[bytes | None] = [tenant]
@@ -101,7 +94,7 @@ def insertings(
                 None if (value := row[name]) is None else write(value) for name, write in writers
             ]
         text = _insert_text(into, columns, size, skip_conflicts=skip_conflicts)
-        found.append(Inserting(text, values))
+        found.append(Said(text, values))
         start += size
     return found
 

@@ -322,16 +322,9 @@ async def test_a_body_of_any_length_is_answered_alike(street: Street, tells_leng
         assert street.rode == (size < 64_000)
 
 
-async def test_a_body_without_end_is_not_taken_in(street: Street) -> None:
-    taken = 0
-    asked = street.quote()
-
-    async def receive() -> dict[str, Any]:
-        nonlocal taken
-        taken += 1
-        return {"type": "http.request", "body": b" " * 50_000, "more_body": True}
-
-    scope = {
+def _scope(street: Street, asked: Asked) -> dict[str, Any]:
+    """Describe a request to a server's application, without a body."""
+    return {
         "type": "http",
         "method": "POST",
         "scheme": "http",
@@ -341,6 +334,18 @@ async def test_a_body_without_end_is_not_taken_in(street: Street) -> None:
         "client": None,
         "root_path": "",
     }
+
+
+async def test_a_body_without_end_is_not_taken_in(street: Street) -> None:
+    taken = 0
+    asked = street.quote()
+
+    async def receive() -> dict[str, Any]:
+        nonlocal taken
+        taken += 1
+        return {"type": "http.request", "body": b" " * 50_000, "more_body": True}
+
+    scope = _scope(street, asked)
     sent = list[Any]()
 
     async def send(message: Any) -> None:
@@ -368,16 +373,7 @@ async def test_who_hangs_up_in_the_middle_is_treated_alike(street: Street) -> No
         async def send(message: Any) -> None:
             assert message["type"] != "http.response.start" or message["status"] >= 400
 
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "scheme": "http",
-            "path": asked.path,
-            "query_string": b"",
-            "headers": [(b"host", street.host.encode()), (b"content-type", b"application/json")],
-            "client": None,
-            "root_path": "",
-        }
+        scope = _scope(street, asked)
         await cast("Any", front)(scope, receive, send)
     assert street.rode == 0
 
