@@ -2,56 +2,69 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 type Turn = Callable[["Client"], Awaitable[bool]]
 
 
-class Client:
-    """One connection that speaks just enough HTTP."""
+class Client(asyncio.Protocol):
+    """One connection that speaks just enough HTTP, one request at a time."""
 
     def __init__(self, port: int, host: str) -> None:
         """Connect at the first request."""
         self._port = port
-        self._host = host
-        self.token = ""
-        self.reader: asyncio.StreamReader | None = None
-        self.writer: asyncio.StreamWriter | None = None
+        self._host = f"Host: {host}\r\n"
+        self._token = ""
+        self._transport: asyncio.Transport | None = None
+        self._answer: asyncio.Future[tuple[int, bytes]] | None = None
+        self._read = b""
 
     async def ask(
-        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+        self, method: str, path: str, body: bytes = b"", headers: str = ""
     ) -> tuple[int, bytes]:
-        """Send one request and give status and body. A session cookie is kept as a token."""
-        if self.writer is None or self.reader is None:
-            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self._port)
-        lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}", f"Content-Length: {len(body)}"]
-        if body:
-            lines.append("Content-Type: application/json")
-        if self.token:
-            lines.append(f"Authorization: Bearer {self.token}")
-        lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
-        self.writer.write("\r\n".join([*lines, "", ""]).encode() + body)
-        head = await self.reader.readuntil(b"\r\n\r\n")
-        status, length, chunked = int(head[9:12]), 0, False
-        for line in head.lower().split(b"\r\n"):
-            if line.startswith(b"content-length:"):
-                length = int(line[15:])
-            chunked = chunked or line == b"transfer-encoding: chunked"
-        if b"mall_shopper=" in head and not self.token:
-            self.token = head.split(b"mall_shopper=")[1].split(b";")[0].decode()
-        if not chunked:
-            return status, await self.reader.readexactly(length) if length else b""
-        parts = list[bytes]()
-        while size := int(await self.reader.readline(), 16):
-            parts.append(await self.reader.readexactly(size))
-            await self.reader.readline()
-        await self.reader.readline()
-        return status, b"".join(parts)
+        """Send one request and give status and body. A session cookie is kept as a token.
 
-    async def close(self) -> None:
+        ``headers``: further lines, each with its end.
+        """
+        loop = asyncio.get_running_loop()
+        if self._transport is None:
+            self._transport, _ = await loop.create_connection(lambda: self, "127.0.0.1", self._port)
+        if body:
+            headers = (
+                f"{headers}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+            )
+        head = f"{method} {path} HTTP/1.1\r\n{self._host}{self._token}{headers}\r\n"
+        answer = self._answer = loop.create_future()
+        self._transport.write(head.encode() + body)
+        return await answer
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come; when it is a whole answer, give it to who waits."""
+        self._read = read = self._read + data if self._read else data
+        end = read.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        at = read.find(b"content-length: ", 0, end)
+        assert at > 0, read[:end]  # nothing here is asked that streams
+        length = int(read[at + 16 : read.index(b"\r", at)])
+        if len(read) < end + 4 + length:
+            return
+        self._read = b""
+        if not self._token and (at := read.find(b"mall_shopper=", 0, end)) > 0:
+            token = read[at + 13 : read.index(b";", at)].decode()
+            self._token = f"Authorization: Bearer {token}\r\n"
+        assert self._answer is not None
+        self._answer.set_result((int(read[9:12]), read[end + 4 :]))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let who waits know."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(exc or ConnectionResetError())
+
+    def close(self) -> None:
         """Hang up."""
-        if self.writer is not None:
-            self.writer.close()
+        if self._transport is not None:
+            self._transport.close()
 
 
 async def measure(clients: list[Client], turn: Turn, seconds: float) -> tuple[float, int]:

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from uuid import uuid4
 
 import msgspec
 import psycopg
@@ -103,7 +102,7 @@ def orders(mall: Running, skus: list[SkuId], sizes: tuple[int, ...], seconds: fl
             raise SystemExit(f"{status} {body.decode()}")
         payable = msgspec.json.decode(body)["payable_minor"]
         wanted = {"items": items, "ship_to": SHIP_TO, "payable_minor": payable, "note": ""}
-        key = {"Idempotency-Key": uuid4().hex}
+        key = f"Idempotency-Key: {random.getrandbits(128):032x}\r\n"
         encoded = msgspec.json.encode(wanted)
         status, body = await client.ask("POST", "/api/shop/v1/orders", encoded, key)
         if status != 201:
@@ -118,7 +117,7 @@ async def _rounds(port: int, turn: Turn, seconds: float) -> float:
     await measure(clients, turn, min(2.0, seconds))  # warm
     rate, _ = await measure(clients, turn, seconds)
     for client in clients:
-        await client.close()
+        client.close()
     return rate
 
 

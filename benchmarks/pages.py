@@ -49,7 +49,7 @@ async def rate(port: int, paths: Sequence[str], seconds: float) -> float:
 
     async def turn(client: Client) -> bool:
         path = next(by_turns)
-        status, body = await client.ask("GET", path, headers={"Accept-Language": "zh-CN"})
+        status, body = await client.ask("GET", path, headers="Accept-Language: zh-CN\r\n")
         if status != 200:
             raise SystemExit(f"{path}: {status} {body[:500].decode()}")
         return True
@@ -58,7 +58,7 @@ async def rate(port: int, paths: Sequence[str], seconds: float) -> float:
     await measure(clients, turn, 1.0)  # warm
     found, _ = await measure(clients, turn, seconds)
     for client in clients:
-        await client.close()
+        client.close()
     return found
 
 
@@ -68,7 +68,7 @@ def wait_for_index(mall: Running) -> None:
     async def total() -> int:
         client = Client(mall.port, HOST)
         _, body = await client.ask("GET", "/api/shop/v1/products?limit=1")
-        await client.close()
+        client.close()
         return int(json.loads(body)["total"])
 
     deadline = time.monotonic() + 60
