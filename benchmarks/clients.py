@@ -30,9 +30,7 @@ class Client(asyncio.Protocol):
         if self._transport is None:
             self._transport, _ = await loop.create_connection(lambda: self, "127.0.0.1", self._port)
         if body:
-            headers = (
-                f"{headers}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-            )
+            headers = f"{headers}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         head = f"{method} {path} HTTP/1.1\r\n{self._host}{self._token}{headers}\r\n"
         answer = self._answer = loop.create_future()
         self._transport.write(head.encode() + body)

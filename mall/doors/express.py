@@ -22,7 +22,7 @@ from litestar.routes import HTTPRoute
 from litestar.serialization import default_serializer
 from litestar.types import HTTPReceiveMessage, HTTPScope, Receive, Send
 
-from mall.doors.given import GIVEN, AnyRequest, give_read, guard, open_read
+from mall.doors.given import FROM_SCOPE, GIVEN, AnyRequest, give_read, guard, open_read
 from mall.doors.problems import problem_response
 
 _encode = msgspec.json.Encoder(enc_hook=default_serializer).encode
@@ -55,10 +55,17 @@ class Ride:
     opened: tuple[str, Callable[[AnyRequest], AbstractAsyncContextManager[Any]]] | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Glance:
+    """A request as far as givers look at it, for a whole one costs more than most of them."""
+
+    scope: HTTPScope
+
+
 class Express:
     """Knows the handlers that may be called directly."""
 
-    def __init__(self, app: Litestar, always: Callable[[HTTPScope, Headers], Headers]) -> None:
+    def __init__(self, app: Litestar, always: Callable[[HTTPScope], Headers]) -> None:
         """Find them among the routes; ``always`` gives the headers that every answer carries."""
         self._app = app
         self._always = always
@@ -100,7 +107,7 @@ class Express:
         context["litestar_app"] = self._app
         if "state" not in context:
             context["state"] = {}
-        request = _request(scope, receive, sending)
+        request = cast("AnyRequest", _Glance(scope))
         try:
             await guard(request, ride.handler)
             for name, give in ride.plain:
@@ -115,13 +122,13 @@ class Express:
                     given[name] = power
                     value = await ride.call(**given)
         except Exception as failure:
+            request = _request(scope, receive, sending)
             request.state.trace = secrets.token_hex(6)
             answer = problem_response(request, failure)
             await answer.to_asgi_response(None, request)(scope, receive, sending)  # pyright: ignore[reportUnknownMemberType]
             return None
         body = _encode(value)
-        own = [_JSON, (b"content-length", b"%d" % len(body))]
-        head = own + self._always(scope, own)
+        head = [_JSON, (b"content-length", b"%d" % len(body)), *self._always(scope)]
         status = ride.handler.status_code
         await send({"type": "http.response.start", "status": status, "headers": head})
         await send({"type": "http.response.body", "body": body, "more_body": False})
@@ -178,8 +185,8 @@ def _ride(handler: HTTPRouteHandler) -> Ride:
     decoder = msgspec.json.Decoder[Any](hints.pop("data"))
     plain, awaited, opened = list[Any](), list[Any](), list[Any]()
     for name in hints:
+        assert name in FROM_SCOPE, f"{name} needs what is not here yet"
         give = cast("Callable[..., Any]", GIVEN[name].dependency)
-        assert set(signature(give).parameters) <= {"request"}, f"{name} needs what is not here yet"
         if isasyncgenfunction(give):  # no answer to a POST is kept, so nobody asks what was present
             opened.append((name, open_read if give is give_read else asynccontextmanager(give)))
         elif iscoroutinefunction(give):

@@ -1,23 +1,23 @@
 """The first thing a request meets: which mall, which language, how fast, and what is kept ready."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from litestar import HttpMethod, Litestar, Request
-from litestar.types import (
-    HTTPResponseStartEvent,
-    HTTPScope,
-    Message,
-    Receive,
-    Scope,
-    Send,
-)
+from litestar.types import HTTPResponseStartEvent, HTTPScope, Message, Receive, Scope, Send
 
 from mall.doors.express import Express
-from mall.doors.given import MALLS, SAFE
+from mall.doors.given import (
+    MALLS,
+    SAFE,
+    SHOPPER_COOKIE,
+    STAFF_COOKIE,
+    Headers,
+    cookie_of,
+)
 from mall.doors.house import NOBODY, House
 from mall.doors.limits import Limiter, TooFast
 from mall.doors.micro_cache import Kept, Key, MicroCache
@@ -42,8 +42,6 @@ _SECURITY = [
 ]
 _POLICY = (b"content-security-policy", policy().encode())
 _WITH_POLICY = [*_SECURITY, _POLICY]
-
-type Headers = Mapping[bytes, bytes]
 
 
 class Front:
@@ -72,17 +70,18 @@ class Front:
         headers: Headers = dict(scope["headers"])
         tenant: Tenant | None = None
         refusal: Exception | None = None
+        house = self._house
         if path != "/healthz":  # which must be able to say that the database is away
             try:
-                tenant = await self._tenant(headers.get(b"host", b""))
+                tenant = await _tenant(house, headers.get(b"host", b""))
             except Exception as failure:  # said as a problem below, like any other
                 refusal = failure
         context: Any = scope
-        context["mall"], context["mall_house"] = tenant, self._house
+        context["mall"], context["mall_house"] = tenant, house
+        context["mall_headers"] = headers
         if tenant is None and path == "/" and self._is_bare(headers):
             scope["path"] = path = MALLS
-        language = _language(headers, tenant)
-        context["mall_language"] = language
+        context["mall_language"] = language = _language(headers, tenant)
         key: Key | None = None
         version = 0
         if scope["method"] == "GET" and tenant is not None:
@@ -93,7 +92,7 @@ class Front:
                 if kept is not None:
                     await _send_kept(kept, headers, send)
                     return
-                version = await self._house.db.version(tenant.id)
+                version = await house.db.version(tenant.id)
             except Exception as failure:
                 refusal = failure
         sending = self._sending(scope, headers, key, version, send)
@@ -114,18 +113,6 @@ class Front:
     @property
     def _house(self) -> House:
         return cast("House", self._app.state.house)
-
-    async def _tenant(self, host: bytes) -> Tenant | None:
-        house, name = self._house, _host_name(host)
-        known = house.malls.known(name)
-        if known is not None:
-            return known[1]
-
-        async def ask() -> Tenant | None:
-            async with house.db.read(NOBODY) as read:
-                return await by_host(read, name)
-
-        return await house.malls.get(name, ask)
 
     async def _renewed(self, key: Key, tenant: Tenant) -> Kept | None:
         """Give an answer whose time is over if nothing has changed of what it was made of."""
@@ -171,7 +158,8 @@ class Front:
         async def sending(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_always(scope, message["headers"])]
+                brought = list(message["headers"])
+                message["headers"] = [*brought, *_always(scope, brought)]
                 if message["status"] != 200 or not (asked_api or _keeps(scope) > 0):
                     await send(message)
                     return
@@ -197,18 +185,35 @@ class Front:
         return sending
 
 
-def _always(scope: HTTPScope, brought: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def _always(
+    scope: HTTPScope, brought: Sequence[tuple[bytes, bytes]] = ()
+) -> list[tuple[bytes, bytes]]:
     """Give what every answer carries, and the session that this request began to its browser.
 
     ``brought``: its own headers; a page with styles in it brings its own policy.
     """
-    always = _SECURITY if any(name == _POLICY[0] for name, _ in brought) else _WITH_POLICY
+    always = _WITH_POLICY
+    if brought and any(name == _POLICY[0] for name, _ in brought):
+        always = _SECURITY
     begun = cast("Begun | None", _seen_in(scope, "state").get("new_guest"))
     if begun is None:
         return always
     source = Source("", secure=scope["scheme"] == "https")
     cookie = session_cookie(begun.token, source).to_header(header="")
     return [*always, (b"set-cookie", cookie.encode("latin-1"))]
+
+
+async def _tenant(house: House, host: bytes) -> Tenant | None:
+    name = _host_name(host)
+    known = house.malls.known(name)
+    if known is not None:
+        return known[1]
+
+    async def ask() -> Tenant | None:
+        async with house.db.read(NOBODY) as read:
+            return await by_host(read, name)
+
+    return await house.malls.get(name, ask)
 
 
 def _keeps(scope: HTTPScope) -> float:
@@ -249,10 +254,9 @@ def _host_name(host: bytes) -> str:
 def _language(headers: Headers, tenant: Tenant | None) -> str:
     if b"cookie" not in headers and b"accept-language" not in headers:
         return tenant.language if tenant else LANGUAGES[0]
-    for part in headers.get(b"cookie", b"").decode("latin-1").split(";"):
-        name, _, value = part.strip().partition("=")
-        if name == "mall_language" and value in LANGUAGES:
-            return value
+    chosen = cookie_of(headers, "mall_language")
+    if chosen in LANGUAGES:
+        return chosen
     asked = best_language(headers.get(b"accept-language", b"").decode("latin-1"))
     return asked or (tenant.language if tenant else LANGUAGES[0])
 
@@ -261,12 +265,9 @@ def _visitor(scope: HTTPScope, headers: Headers) -> str:
     """Name whom to count: the session when there is one, so that an office is not one visitor."""
     if authorization := headers.get(b"authorization"):
         return hashlib.sha256(authorization).hexdigest()
-    for part in headers.get(b"cookie", b"").decode("latin-1").split(";"):
-        name, _, value = part.strip().partition("=")
-        if name in {"mall_shopper", "mall_staff"}:
-            return value
+    session = cookie_of(headers, SHOPPER_COOKIE) or cookie_of(headers, STAFF_COOKIE)
     client = scope["client"]
-    return client[0] if client else ""
+    return session or (client[0] if client else "")
 
 
 def _is_cross_site(headers: Headers) -> bool:

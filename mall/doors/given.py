@@ -37,6 +37,7 @@ STAFF_COOKIE = "mall_staff"
 
 AnyRequest = Request[Any, Any, Any]  # no `type`: the framework looks at what it stands for
 type AnyConnection = ASGIConnection[Any, Any, Any, Any]
+type Headers = Mapping[bytes, bytes]  # by name in lower case
 
 
 def house_of(connection: AnyConnection) -> House:
@@ -61,11 +62,25 @@ def tenant_of(connection: AnyConnection) -> Tenant:
 
 def token_of(connection: AnyConnection) -> str:
     """Find the session's secret: a bearer token, else the cookie of the face that is asked."""
-    for name, value in connection.scope["headers"]:
-        if name == b"authorization" and value[:7].lower() == b"bearer ":
-            return value[7:].strip().decode("latin-1")
-    console = connection.scope["path"].startswith(CONSOLE)
-    return connection.cookies.get(STAFF_COOKIE if console else SHOPPER_COOKIE, "")
+    scope: Any = connection.scope
+    headers: Headers = scope["mall_headers"]  # set by Front
+    authorization = headers.get(b"authorization", b"")
+    if authorization[:7].lower() == b"bearer ":
+        return authorization[7:].strip().decode("latin-1")
+    console = scope["path"].startswith(CONSOLE)
+    return cookie_of(headers, STAFF_COOKIE if console else SHOPPER_COOKIE)
+
+
+def cookie_of(headers: Headers, name: str) -> str:
+    """Read a cookie. "": there is none."""
+    written = headers.get(b"cookie")
+    if written is None:
+        return ""
+    for part in written.decode("latin-1").split(";"):
+        key, _, value = part.strip().partition("=")
+        if key == name:
+            return value
+    return ""
 
 
 async def session_of(connection: AnyConnection) -> Session | None:
@@ -113,20 +128,18 @@ async def shopper_of(connection: AnyConnection) -> Shopper:
     scope: Any = connection.scope
     state: dict[str, Any] = scope["state"]
     if "shopper" not in state:
-        state["shopper"] = await _found_or_begun(connection)
+        session = await session_of(connection)
+        state["shopper"] = session.shopper if session else await _stranger(connection)
     return state["shopper"]
 
 
-async def _found_or_begun(connection: AnyConnection) -> Shopper:
-    session = await session_of(connection)
-    if session is not None:
-        return session.shopper
+async def _stranger(connection: AnyConnection) -> Shopper:
     scope: Any = connection.scope
     if scope["method"] in SAFE:
         return Shopper(ShopperId(new_uuid()), None)
     async with house_of(connection).db.write(tenant_of(connection).id) as tx:
         begun = await members.begin_guest(tx, utc_now())
-    connection.state.new_guest = begun
+    scope["state"]["new_guest"] = begun
     return begun.shopper
 
 
@@ -293,6 +306,11 @@ def give_place(request: AnyRequest) -> PlaceOrder:
 
     return PlaceOrder(run)
 
+
+# Their givers look at nothing of a request but its scope.
+FROM_SCOPE = frozenset(
+    {"read", "tx", "now", "tenant", "language", "shopper", "run_errand", "place"}
+)
 
 GIVEN: Mapping[str, Any] = {
     "read": Provide(give_read),

@@ -192,7 +192,8 @@ def _in_a_mall(app: Litestar) -> Any:
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
         house = app.state.house
-        cast("dict[str, Any]", scope).update(mall=mall, mall_language="en", mall_house=house)
+        asked = {"mall": mall, "mall_language": "en", "mall_house": house}
+        cast("dict[str, Any]", scope).update(asked, mall_headers=dict(scope["headers"]))
         await cast("ASGIApp", app)(scope, receive, send)
 
     return call
