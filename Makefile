@@ -1,6 +1,6 @@
 # 集市 · Jishi. `make help` is the front desk.
 .DEFAULT_GOAL := help
-.PHONY: help up test faults simulate check bench bench-orders bench-pages bench-memory map fmt lock migration doctor assets venv clean
+.PHONY: help up test faults simulate check bench bench-orders bench-purchases bench-pages bench-memory map fmt lock migration doctor assets venv clean
 MAKEFLAGS += --no-print-directory
 export PYTHONUTF8 := 1
 
@@ -37,10 +37,13 @@ check: venv ## 规矩:格式、类型、结构、迁移 · format, types, archit
 	@$(PY) -m tools.setup.migrations
 	@$(PY) -m pyright
 
-bench: bench-orders bench-pages bench-memory ## 全部性能数字 · all figures of docs/benchmarks.md
+bench: bench-orders bench-purchases bench-pages bench-memory ## 全部性能数字 · all figures of docs/benchmarks.md
 
 bench-orders: venv ## 下单吞吐 · orders per second against pgbench
 	@$(PY) -m benchmarks.orders
+
+bench-purchases: venv ## 整单吞吐:加购到付款入账 · whole purchases per second, judged by the checker
+	@$(PY) -m benchmarks.purchases
 
 bench-pages: venv assets ## 页面吞吐 · pages per second against a bare route
 	@$(PY) -m benchmarks.pages

@@ -19,6 +19,7 @@ import psycopg
 
 from mall import catalog, fulfilment, inventory, pricing, tenants
 from mall.catalog import Category, Draft, DraftSku
+from mall.doors.command.supervisor import pay_secret
 from mall.doors.postgres import Cluster, Urls, create_database, libpq, throw_away_cluster
 from mall.doors.postgres.migrating import migrate
 from mall.fulfilment import FreightTemplate, Tariff
@@ -35,6 +36,7 @@ from mall.kernel.ids import (
     TenantId,
     new_uuid,
 )
+from mall.kernel.settings import from_environment
 from mall.kernel.time import utc_now
 from mall.pricing import Price
 from mall.tenants import Licence, Tenant, Theme
@@ -52,11 +54,16 @@ class Running:
     tenant_id: TenantId
     skus: list[SkuId]
     slugs: list[str]
+    data: Path
+    pids: dict[str, int]  # of its processes, by name
 
 
 @contextmanager
-def running_mall(goods: int) -> Generator[Running]:
-    """Open a mall with ``goods`` products of one SKU each; everything is gone afterwards."""
+def running_mall(goods: int, *, pays: bool = False) -> Generator[Running]:
+    """Open a mall with ``goods`` products of one SKU each; everything is gone afterwards.
+
+    ``pays``: the payment simulator runs, too.
+    """
     with throw_away_cluster() as cluster, tempfile.TemporaryDirectory() as folder:
         urls = create_database(cluster, "mall", owner="owner-of-a-bench", app="app-of-a-bench")
         migrate(urls.owner)
@@ -65,20 +72,29 @@ def running_mall(goods: int) -> Generator[Running]:
         environ = dict(os.environ) | {
             "MALL_DATA": folder,
             "MALL_PORT": str(port),
-            "MALL_DEMO": "0",
+            "MALL_DEMO": "1" if pays else "0",  # which offers the simulator to shoppers
             "MALL_REQUESTS_PER_SECOND": "0",  # one machine plays all the clients
             "DATABASE_URL": libpq(urls.owner),
             "MALL_APP_DATABASE_URL": libpq(urls.app),
         }
+        modules = {"web": ["benchmarks.web"], "worker": ["mall.doors.command", "worker"]}
+        if pays:
+            modules["pay"] = ["mall.payments.providers.demo_pay.simulator"]
+            environ["MALL_PAY_SECRET"] = pay_secret(from_environment(environ))
+            environ["MALL_PAY_PORT"] = str(free_port())
         log = Path(folder, "log").open("wb")  # noqa: SIM115 - closed with the processes
-        processes = [
-            subprocess.Popen([sys.executable, "-m", *module], env=environ, stdout=log, stderr=log)
-            for module in (["benchmarks.web"], ["mall.doors.command", "worker"])
-        ]
+        running = {
+            name: subprocess.Popen(
+                [sys.executable, "-m", *module], env=environ, stdout=log, stderr=log
+            )
+            for name, module in modules.items()
+        }
+        processes = list(running.values())
         try:
             _wait(port, processes, Path(folder, "log"))
-            _wait_until_quiet(urls)
-            yield Running(cluster, urls, port, tenant_id, skus, slugs)
+            wait_until_quiet(urls)
+            pids = {name: process.pid for name, process in running.items()}
+            yield Running(cluster, urls, port, tenant_id, skus, slugs, Path(folder), pids)
         finally:
             for process in processes:
                 process.terminate()
@@ -122,8 +138,8 @@ def _wait(port: int, processes: list[subprocess.Popen[bytes]], log: Path) -> Non
     raise SystemExit(f"the mall does not open:\n{log.read_text()[-3000:]}")
 
 
-def _wait_until_quiet(urls: Urls) -> None:
-    """Let the worker finish what filling the mall has caused, so that it measures nothing else."""
+def wait_until_quiet(urls: Urls) -> None:
+    """Let the worker finish what there is to do, so that nothing else is measured or judged."""
     deadline = time.monotonic() + 300
     with psycopg.connect(libpq(urls.owner), autocommit=True) as owner:
         while time.monotonic() < deadline:
