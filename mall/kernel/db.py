@@ -16,8 +16,6 @@ from sqlalchemy import (
     Result,
     Text,
     Uuid,
-    func,
-    select,
 )
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects.postgresql import JSONB
@@ -31,10 +29,11 @@ from mall.kernel.events import Event, hearings_of, packed
 from mall.kernel.ids import TenantId
 from mall.kernel.pool import Pool
 from mall.kernel.snapshots import Snapshot, Snapshots
-from mall.kernel.statements import Prepared, as_text, insertings
+from mall.kernel.statements import Prepared, as_text, insertings, updating
 from mall.kernel.wire import Said
 
 _VERSION = b"SELECT version FROM kernel.version"  # row-level security shows one mall's
+_LOCK = b"SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 _MOVE_VERSION = b"""INSERT INTO kernel.version (tenant_id, version) VALUES ($1, 1)
 ON CONFLICT (tenant_id) DO UPDATE SET version = version.version + 1"""
 _IDS = {kind: Uuid() for name, kind in vars(ids).items() if name.endswith("Id")}
@@ -85,6 +84,10 @@ class Read:
     async def rows(self, statement: Prepared, **params: Any) -> list[tuple[Any, ...]]:
         """Run a statement that is written once, and load its rows. ``tenant`` is filled in."""
         return (await self._lent.ask(*self._question(statement, params))).rows
+
+    async def named(self, statement: Prepared, **params: Any) -> list[Any]:
+        """Run a statement like ``rows``; the values of a row go by the names of its columns."""
+        return list(map(statement.row, await self.rows(statement, **params)))
 
     async def recall[Key, Value](
         self, load: Load[Key, Value], keys: Sequence[Key]
@@ -142,6 +145,18 @@ class Tx(Read):
         """Run a statement that gives no rows; gives how many it has changed."""
         return (await self._lent.ask(*self._question(statement, params))).count
 
+    async def put_values(
+        self, into: type[Table], where: Mapping[str, Any], values: Mapping[str, Any]
+    ) -> int:
+        """Give columns new values in the rows in which others have the values of ``where``.
+
+        ``tenant_id`` is filled in. Gives the number of rows that were changed.
+        """
+        table = cast(CoreTable, into.__table__)
+        was = {f"was_{name}": value for name, value in where.items()}
+        new = {f"new_{name}": value for name, value in values.items()}
+        return await self.change(updating(table, tuple(where), tuple(values)), **was, **new)
+
     async def recall[Key, Value](
         self, load: Load[Key, Value], keys: Sequence[Key]
     ) -> dict[Key, Value]:
@@ -197,7 +212,7 @@ class Tx(Read):
     async def lock(self, what: str, key: UUID) -> None:
         """Wait for exclusive use of ``what``/``key`` until the commit. Lock down the stairs."""
         name = f"{self.tenant_id}/{what}/{key}"
-        await self.run(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+        await self._lent.ask(_LOCK, [as_text(name)])
 
     async def announce(self, event: Event) -> None:
         """Have every hearing get the event, at least once, if and only if this commits."""

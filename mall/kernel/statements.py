@@ -1,6 +1,7 @@
 """Statements that run very often: written once, then run without SQLAlchemy's machinery."""
 
 import re
+from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, lru_cache, partial
@@ -9,7 +10,17 @@ from uuid import UUID
 
 import msgspec
 import psycopg
-from sqlalchemy import Boolean, DateTime, Executable, Integer, LargeBinary, Uuid
+from sqlalchemy import (
+    Boolean,
+    DateTime,
+    Executable,
+    Integer,
+    LargeBinary,
+    Select,
+    Uuid,
+    bindparam,
+    update,
+)
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql.psycopg import dialect
@@ -44,6 +55,12 @@ class Prepared:
         return _NAMED.sub(lambda found: places[found[1]], text).replace("%%", "%").encode()
 
     @cached_property
+    def row(self) -> Callable[[Sequence[Any]], Any]:
+        """Makes rows whose values go by the names of the columns that are selected."""
+        chosen = cast("Select[Any]", self._statement).selected_columns
+        return cast("Any", namedtuple)("Row", chosen.keys())._make
+
+    @cached_property
     def changes(self) -> object | None:
         """The table whose rows it changes. None: it only reads."""
         return self._statement.table if isinstance(self._statement, UpdateBase) else None
@@ -67,6 +84,19 @@ class Prepared:
     def _compiled(self) -> Any:
         assert isinstance(self._statement, CompilerElement)
         return self._statement.compile(dialect=_DIALECT)
+
+
+@lru_cache(maxsize=256)
+def updating(table: CoreTable, where: tuple[str, ...], sets: tuple[str, ...]) -> Prepared:
+    """Write an UPDATE of the rows in which columns have the values ``was_<column>``.
+
+    The columns of ``sets`` become ``new_<column>``.
+    """
+    columns = table.columns
+    tenant = columns["tenant_id"] == bindparam("tenant", type_=Uuid())
+    was = (columns[name] == bindparam(f"was_{name}", type_=columns[name].type) for name in where)
+    new = {name: bindparam(f"new_{name}", type_=columns[name].type) for name in sets}
+    return Prepared(update(table).where(tenant, *was).values(new))
 
 
 def insertings(

@@ -1,5 +1,6 @@
 """The SQL of orders; no other file of this room speaks it."""
 
+from asyncio import gather
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -81,6 +82,24 @@ _PUT_LINES = Prepared(
     .values({name: _counted.c[name] for name in _COUNTERS})
 )
 
+_ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
+_of_mall = OrderRow.tenant_id == bindparam("tenant", type_=Uuid())
+_LOAD = Prepared(select(OrderRow.__table__).where(_of_mall, OrderRow.id == _ids))
+_LOCK = Prepared(
+    select(OrderRow.__table__)
+    .where(_of_mall, OrderRow.id == _ids)
+    .order_by(OrderRow.id)
+    .with_for_update()
+)
+_LINES = Prepared(
+    select(LineRow.__table__)
+    .where(LineRow.tenant_id == bindparam("tenant", type_=Uuid()), LineRow.order_id == _ids)
+    .order_by(LineRow.order_id, LineRow.line_no)
+)
+_ID_OF = Prepared(
+    select(OrderRow.id).where(_of_mall, OrderRow.number == bindparam("number", type_=String()))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Refund:
@@ -127,18 +146,10 @@ def record(tx: Tx, orders: Sequence[NewOrder]) -> None:
 
 async def load(read: Read, order_ids: Sequence[OrderId], *, lock: bool = False) -> list[Order]:
     """Load orders whole, in the order asked for; ``lock``: until the commit they are ours."""
-    statement = select(OrderRow.__table__).where(
-        OrderRow.tenant_id == read.tenant_id, OrderRow.id.in_(list(order_ids))
+    rows, found = await gather(  # in turn: lines are read when their orders are locked
+        read.named(_LOCK if lock else _LOAD, ids=order_ids), read.named(_LINES, ids=order_ids)
     )
-    if lock:
-        statement = statement.order_by(OrderRow.id).with_for_update()
-    rows = list(await read.run(statement))
     lines = dict[OrderId, list[Line]]()
-    found = await read.run(
-        select(LineRow.__table__)
-        .where(LineRow.tenant_id == read.tenant_id, LineRow.order_id.in_(list(order_ids)))
-        .order_by(LineRow.order_id, LineRow.line_no)
-    )
     for row in found:
         lines.setdefault(row.order_id, []).append(_line(row))
     by_id = {row.id: _order(row, lines.get(row.id, [])) for row in rows}
@@ -147,10 +158,8 @@ async def load(read: Read, order_ids: Sequence[OrderId], *, lock: bool = False) 
 
 async def id_of(read: Read, number: str) -> OrderId | None:
     """Find an order by the number that people read."""
-    found = await read.run(
-        select(OrderRow.id).where(OrderRow.tenant_id == read.tenant_id, OrderRow.number == number)
-    )
-    return found.scalar_one_or_none()
+    found = await read.rows(_ID_OF, number=number)
+    return found[0][0] if found else None
 
 
 async def list_ids(
@@ -220,13 +229,9 @@ async def due(
 
 async def change(tx: Tx, order: Order, **values: Any) -> None:
     """Change an order that is still as it was loaded (compare and set on its version)."""
-    done = await tx.run(
-        update(OrderRow)
-        .where(OrderRow.tenant_id == tx.tenant_id, OrderRow.id == order.id)
-        .where(OrderRow.version == order.version, OrderRow.state == order.state)
-        .values(version=order.version + 1, **values)
-    )
-    assert getattr(done, "rowcount", 0) == 1, "an order is changed under its lock only"
+    was = {"id": order.id, "version": order.version, "state": order.state}
+    done = await tx.put_values(OrderRow, was, {"version": order.version + 1, **values})
+    assert done == 1, "an order is changed under its lock only"
 
 
 async def put_lines(tx: Tx, order_id: OrderId, lines: Sequence[Line]) -> None:

@@ -1,32 +1,45 @@
 """Loading payments."""
 
+from asyncio import gather
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, String, Uuid, bindparam, select, tuple_
 
 from mall.kernel.db import Read
 from mall.kernel.ids import AttemptId, OrderId, RefundId
 from mall.kernel.money import Money
+from mall.kernel.statements import Prepared
 from mall.kernel.time import Instant
 from mall.payments.rules import Attempt, Book, Refund
 from mall.payments.tables import AttemptRow, RefundRow
+
+_tenant = bindparam("tenant", type_=Uuid())
+_order, _id = bindparam("order", type_=Uuid()), bindparam("id", type_=Uuid())
+_attempts = select(AttemptRow.__table__).where(AttemptRow.tenant_id == _tenant)
+_refunds = select(RefundRow.__table__).where(RefundRow.tenant_id == _tenant)
+_ATTEMPTS_OF = Prepared(
+    _attempts.where(AttemptRow.order_id == _order).order_by(AttemptRow.created_at, AttemptRow.id)
+)
+_REFUNDS_OF = Prepared(
+    _refunds.where(RefundRow.order_id == _order).order_by(RefundRow.wanted_at, RefundRow.id)
+)
+_ATTEMPT = Prepared(_attempts.where(AttemptRow.id == _id))
+_REFUND = Prepared(_refunds.where(RefundRow.id == _id))
+_ATTEMPT_NUMBERED = Prepared(
+    _attempts.where(AttemptRow.out_no == bindparam("out_no", type_=String())).where(
+        AttemptRow.provider == bindparam("provider", type_=String())
+    )
+)
 
 type After = tuple[Instant, UUID] | None  # the last key of the page before
 
 
 async def book(read: Read, order_id: OrderId) -> Book:
     """Load everything of one order, the oldest first."""
-    attempts = await read.run(
-        select(AttemptRow.__table__)
-        .where(AttemptRow.tenant_id == read.tenant_id, AttemptRow.order_id == order_id)
-        .order_by(AttemptRow.created_at, AttemptRow.id)
-    )
-    refunds = await read.run(
-        select(RefundRow.__table__)
-        .where(RefundRow.tenant_id == read.tenant_id, RefundRow.order_id == order_id)
-        .order_by(RefundRow.wanted_at, RefundRow.id)
+    attempts, refunds = await gather(
+        read.named(_ATTEMPTS_OF, order=order_id), read.named(_REFUNDS_OF, order=order_id)
     )
     return Book(
         tuple(attempt_of(row) for row in attempts), tuple(refund_of(row) for row in refunds)
@@ -35,35 +48,20 @@ async def book(read: Read, order_id: OrderId) -> Book:
 
 async def attempt(read: Read, attempt_id: AttemptId) -> Attempt | None:
     """Load one attempt."""
-    found = await read.run(
-        select(AttemptRow.__table__).where(
-            AttemptRow.tenant_id == read.tenant_id, AttemptRow.id == attempt_id
-        )
-    )
-    row = found.first()
-    return attempt_of(row) if row else None
+    found = await read.named(_ATTEMPT, id=attempt_id)
+    return attempt_of(found[0]) if found else None
 
 
 async def refund(read: Read, refund_id: RefundId) -> Refund | None:
     """Load one refund."""
-    found = await read.run(
-        select(RefundRow.__table__).where(
-            RefundRow.tenant_id == read.tenant_id, RefundRow.id == refund_id
-        )
-    )
-    row = found.first()
-    return refund_of(row) if row else None
+    found = await read.named(_REFUND, id=refund_id)
+    return refund_of(found[0]) if found else None
 
 
 async def attempt_numbered(read: Read, provider: str, out_no: str) -> Attempt | None:
     """Find an attempt by our number at its provider."""
-    found = await read.run(
-        select(AttemptRow.__table__)
-        .where(AttemptRow.tenant_id == read.tenant_id, AttemptRow.out_no == out_no)
-        .where(AttemptRow.provider == provider)
-    )
-    row = found.first()
-    return attempt_of(row) if row else None
+    found = await read.named(_ATTEMPT_NUMBERED, out_no=out_no, provider=provider)
+    return attempt_of(found[0]) if found else None
 
 
 async def refund_numbered(read: Read, provider: str, out_no: str) -> Refund | None:

@@ -1,5 +1,6 @@
 """Storing payments."""
 
+from asyncio import gather
 from typing import Any
 
 from sqlalchemy import select, update
@@ -14,8 +15,8 @@ from mall.payments.tables import AttemptRow, NotificationRow, RefundRow
 
 async def lock_book(tx: Tx, order_id: OrderId) -> Book:
     """Have an order's payments for ourselves until the commit, and load them."""
-    await tx.lock("payments.order", order_id)
-    return await book(tx, order_id)
+    _, found = await gather(tx.lock("payments.order", order_id), book(tx, order_id))  # in turn
+    return found
 
 
 async def add_attempt(tx: Tx, one: Attempt, *, next_poll_at: Instant) -> None:
@@ -76,24 +77,14 @@ async def change_attempt(
     tx: Tx, attempt_id: AttemptId, before: AttemptState, **values: Any
 ) -> None:
     """Change an attempt that is still in the state it was loaded in."""
-    done = await tx.run(
-        update(AttemptRow)
-        .where(AttemptRow.tenant_id == tx.tenant_id, AttemptRow.id == attempt_id)
-        .where(AttemptRow.state == before)
-        .values(**values)
-    )
-    assert getattr(done, "rowcount", 0) == 1, "an attempt is changed under its order's lock only"
+    done = await tx.put_values(AttemptRow, {"id": attempt_id, "state": before}, values)
+    assert done == 1, "an attempt is changed under its order's lock only"
 
 
 async def change_refund(tx: Tx, refund_id: RefundId, before: RefundState, **values: Any) -> None:
     """Change a refund that is still in the state it was loaded in."""
-    done = await tx.run(
-        update(RefundRow)
-        .where(RefundRow.tenant_id == tx.tenant_id, RefundRow.id == refund_id)
-        .where(RefundRow.state == before)
-        .values(**values)
-    )
-    assert getattr(done, "rowcount", 0) == 1, "a refund is changed under its order's lock only"
+    done = await tx.put_values(RefundRow, {"id": refund_id, "state": before}, values)
+    assert done == 1, "a refund is changed under its order's lock only"
 
 
 async def want_close(tx: Tx, order_id: OrderId, wanted: bool) -> None:
