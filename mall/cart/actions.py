@@ -43,7 +43,7 @@ async def set_quantity(tx: Tx, shopper_id: ShopperId, sku_id: SkuId, quantity: i
     await tx.lock("cart", shopper_id)
     line = await _line(tx, shopper_id, sku_id)
     if quantity <= 0:
-        await store.remove(tx, [(shopper_id, sku_id)])
+        store.remove(tx, [(shopper_id, sku_id)])
         return
     known = await prices(tx, [sku_id])
     seen = known[sku_id].price_minor if sku_id in known else line.seen_price_minor
@@ -60,13 +60,13 @@ async def choose(
 
 async def remove(tx: Tx, shopper_id: ShopperId, sku_ids: Sequence[SkuId]) -> None:
     """Take lines out; lines that are not there change nothing."""
-    await store.remove(tx, [(shopper_id, sku_id) for sku_id in sku_ids])
+    store.remove(tx, [(shopper_id, sku_id) for sku_id in sku_ids])
 
 
 async def remove_bought(tx: Tx, bought: Sequence[tuple[ShopperId, SkuId]]) -> None:
     """Take out what orders have just taken, of many carts at once."""
     if bought:
-        await store.remove(tx, bought)
+        store.remove(tx, bought)
 
 
 async def merge(tx: Tx, guest: ShopperId, member: ShopperId) -> None:

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Uuid, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import Uuid, bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mall.cart.rules import UNITS_AT_MOST, CartLine
 from mall.cart.tables import LineRow
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import ShopperId, SkuId
+from mall.kernel.statements import Prepared
 
-_LINES = (
+_tenant, _shopper = bindparam("tenant", type_=Uuid()), bindparam("shopper", type_=Uuid())
+_LINES = Prepared(
     select(
         LineRow.sku_id,
         LineRow.quantity,
@@ -18,26 +21,36 @@ _LINES = (
         LineRow.seen_price_minor,
         LineRow.added_at,
     )
-    .where(LineRow.tenant_id == bindparam("tenant", type_=Uuid()))
-    .where(LineRow.shopper_id == bindparam("shopper", type_=Uuid()))
+    .where(LineRow.tenant_id == _tenant, LineRow.shopper_id == _shopper)
     .order_by(LineRow.added_at.desc(), LineRow.sku_id)
+)
+_UNITS = Prepared(
+    select(func.coalesce(func.sum(LineRow.quantity), 0)).where(
+        LineRow.tenant_id == _tenant, LineRow.shopper_id == _shopper
+    )
+)
+_shoppers = bindparam("shoppers", type_=ARRAY(Uuid()))
+_gone = (
+    func.unnest(_shoppers, bindparam("skus", type_=ARRAY(Uuid())))
+    .table_valued("shopper_id", "sku_id", name="gone")
+    .render_derived()
+)
+_REMOVE = Prepared(
+    delete(LineRow)
+    .where(LineRow.tenant_id == _tenant, LineRow.shopper_id == func.any(_shoppers))
+    .where(LineRow.shopper_id == _gone.c.shopper_id, LineRow.sku_id == _gone.c.sku_id)
 )
 
 
 async def lines(read: Read, shopper_id: ShopperId) -> list[CartLine]:
     """Load a cart, the newest line first."""
-    found = await read.run(_LINES, {"tenant": read.tenant_id, "shopper": shopper_id})
-    return [CartLine(*row) for row in found]
+    return [CartLine(*row) for row in await read.rows(_LINES, shopper=shopper_id)]
 
 
 async def units(read: Read, shopper_id: ShopperId) -> int:
     """Count the units in a cart."""
-    found = await read.run(
-        select(func.coalesce(func.sum(LineRow.quantity), 0)).where(
-            LineRow.tenant_id == read.tenant_id, LineRow.shopper_id == shopper_id
-        )
-    )
-    return int(found.scalar_one())
+    found = await read.rows(_UNITS, shopper=shopper_id)
+    return int(found[0][0])
 
 
 async def put(tx: Tx, shopper_id: ShopperId, lines: Sequence[CartLine], *, add: bool) -> None:
@@ -84,12 +97,11 @@ async def select_lines(
     await tx.run(statement.values(selected=selected))
 
 
-async def remove(tx: Tx, lines: Sequence[tuple[ShopperId, SkuId]]) -> None:
+def remove(tx: Tx, lines: Sequence[tuple[ShopperId, SkuId]]) -> None:
     """Take lines out, of many carts at once."""
-    key = tuple_(LineRow.shopper_id, LineRow.sku_id)
-    await tx.run(
-        delete(LineRow).where(LineRow.tenant_id == tx.tenant_id, key.in_(sorted(set(lines))))
-    )
+    gone = sorted(set(lines))
+    shoppers, skus = [shopper for shopper, _ in gone], [sku for _, sku in gone]
+    tx.put(_REMOVE, shoppers=shoppers, skus=skus)
 
 
 async def clear(tx: Tx, shopper_id: ShopperId) -> None:

@@ -81,7 +81,7 @@ async def allocate(tx: Tx, order_id: OrderId, *, now: Instant) -> bool:
         return True
     shelves = await _lock_shelves_of(tx, held)
     store.apply(tx, [_move(h, held=-h.units, allocated=h.units) for h in held])
-    await store.set_stage(tx, [order_id], "allocated")
+    store.set_stage(tx, [order_id], "allocated")
     await store.add_movements(
         tx, [_moved("allocate", h, shelves, 0, "order", order_id) for h in held], at=now
     )

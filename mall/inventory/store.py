@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     Integer,
     Row,
+    String,
     Uuid,
     bindparam,
     delete,
@@ -16,7 +17,6 @@ from sqlalchemy import (
     insert,
     literal,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -110,6 +110,36 @@ _SHRINK = Prepared(
     update(HoldingRow).where(*_of_taken).values(units=HoldingRow.units - _taken.c.units)
 )
 
+_LOCK_HOLDINGS = Prepared(
+    select(
+        HoldingRow.order_id,
+        HoldingRow.sku_id,
+        HoldingRow.location_id,
+        HoldingRow.units,
+        HoldingRow.stage,
+    )
+    .where(HoldingRow.tenant_id == _tenant, HoldingRow.order_id == func.any(_orders))
+    .order_by(HoldingRow.order_id, HoldingRow.sku_id, HoldingRow.location_id)
+    .with_for_update()
+)
+_SET_STAGE = Prepared(
+    update(HoldingRow)
+    .where(HoldingRow.tenant_id == _tenant, HoldingRow.order_id == func.any(_orders))
+    .values(stage=bindparam("stage", type_=String()))
+)
+_wanted = (
+    func.unnest(_skus, bindparam("places", type_=ARRAY(Uuid())))
+    .table_valued("sku_id", "location_id", name="wanted")
+    .render_derived()
+)
+_LOCK_STOCK = Prepared(
+    select(*_COLUMNS)
+    .where(StockRow.tenant_id == _tenant, StockRow.sku_id == func.any(_skus))
+    .where(StockRow.sku_id == _wanted.c.sku_id, StockRow.location_id == _wanted.c.location_id)
+    .order_by(StockRow.sku_id, StockRow.location_id)
+    .with_for_update(of=StockRow)
+)
+
 
 async def lock_shelves(
     tx: Tx, sku_ids: Sequence[SkuId], *, online_only: bool
@@ -126,15 +156,10 @@ async def lock_shelves(
 
 async def lock_stock(tx: Tx, keys: Sequence[tuple[SkuId, LocationId]]) -> dict[Any, Stock]:
     """Lock single stock rows in key order; rows that do not exist are missing."""
-    wanted = sorted(set(keys))
-    found = await tx.run(
-        select(*_COLUMNS)
-        .where(StockRow.tenant_id == tx.tenant_id)
-        .where(tuple_(StockRow.sku_id, StockRow.location_id).in_(wanted))
-        .order_by(StockRow.sku_id, StockRow.location_id)
-        .with_for_update()
-    )
-    return {(row.sku_id, row.location_id): _stock(row) for row in found}
+    wanted = set(keys)
+    skus, places = [sku for sku, _ in wanted], [place for _, place in wanted]
+    found = await tx.rows(_LOCK_STOCK, skus=skus, places=places)
+    return {(row[0], row[1]): Stock(*row) for row in found}
 
 
 def apply(tx: Tx, changes: Sequence[Change]) -> None:
@@ -179,20 +204,7 @@ def add_holdings(tx: Tx, held: Sequence[Held], *, expires_at: Instant) -> None:
 
 async def lock_holdings(tx: Tx, order_ids: Sequence[OrderId]) -> list[Holding]:
     """Lock and load everything the orders have a right to, in key order."""
-    found = await tx.run(
-        select(
-            HoldingRow.order_id,
-            HoldingRow.sku_id,
-            HoldingRow.location_id,
-            HoldingRow.units,
-            HoldingRow.stage,
-        )
-        .where(HoldingRow.tenant_id == tx.tenant_id)
-        .where(HoldingRow.order_id == func.any(bindparam("o", sorted(order_ids), ARRAY(Uuid()))))
-        .order_by(HoldingRow.order_id, HoldingRow.sku_id, HoldingRow.location_id)
-        .with_for_update()
-    )
-    return [Holding(*row) for row in found]
+    return [Holding(*row) for row in await tx.rows(_LOCK_HOLDINGS, orders=order_ids)]
 
 
 async def expired_orders(tx: Tx, now: Instant, *, at_most: int) -> list[OrderId]:
@@ -208,13 +220,9 @@ async def expired_orders(tx: Tx, now: Instant, *, at_most: int) -> list[OrderId]
     return list(dict.fromkeys(found.scalars()))
 
 
-async def set_stage(tx: Tx, order_ids: Sequence[OrderId], stage: str) -> None:
+def set_stage(tx: Tx, order_ids: Sequence[OrderId], stage: str) -> None:
     """Move every holding of the orders to a stage."""
-    await tx.run(
-        update(HoldingRow)
-        .where(HoldingRow.tenant_id == tx.tenant_id, HoldingRow.order_id.in_(list(order_ids)))
-        .values(stage=stage)
-    )
+    tx.put(_SET_STAGE, orders=order_ids, stage=stage)
 
 
 def take_from_holdings(tx: Tx, taken: Sequence[Holding]) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import Uuid, bindparam, select, tuple_, update
 
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import MessageId
+from mall.kernel.statements import Prepared
 from mall.kernel.time import Instant
 from mall.messaging.rules import Logged, Message, Recipient, is_secret
 from mall.messaging.tables import MessageRow
@@ -22,6 +23,13 @@ _ROW = (
     MessageRow.language,
     MessageRow.written_at,
 )
+
+_this = (
+    MessageRow.tenant_id == bindparam("tenant", type_=Uuid()),
+    MessageRow.id == bindparam("id", type_=Uuid()),
+)
+_WAITING = Prepared(select(*_ROW, MessageRow.tries).where(*_this, MessageRow.state == "waiting"))
+_COUNT_TRY = Prepared(update(MessageRow).where(*_this).values(tries=MessageRow.tries + 1))
 
 
 async def add(tx: Tx, message: Message, *, template: str, key: str) -> bool:
@@ -47,13 +55,8 @@ async def add(tx: Tx, message: Message, *, template: str, key: str) -> bool:
 
 async def waiting(tx: Tx, message_id: MessageId) -> tuple[Message, int] | None:
     """Load a message that still has to be sent, with the tries so far."""
-    found = await tx.run(
-        select(*_ROW, MessageRow.tries)
-        .where(MessageRow.tenant_id == tx.tenant_id, MessageRow.id == message_id)
-        .where(MessageRow.state == "waiting")
-    )
-    row = found.first()
-    return (_message(row), row.tries) if row else None
+    found = await tx.named(_WAITING, id=message_id)
+    return (_message(found[0]), found[0].tries) if found else None
 
 
 async def end(
@@ -61,20 +64,13 @@ async def end(
 ) -> None:
     """Mark a message as sent or failed."""
     values = {"state": state, "receipt": receipt, "ended_at": at}
-    await tx.run(
-        update(MessageRow)
-        .where(MessageRow.tenant_id == tx.tenant_id, MessageRow.id == message_id)
-        .values(**values, **({"body": ""} if forget_body else {}))
-    )
+    forgotten = {"body": ""} if forget_body else {}
+    await tx.put_values(MessageRow, {"id": message_id}, values | forgotten)
 
 
 async def count_try(tx: Tx, message_id: MessageId) -> None:
     """Count one more try."""
-    await tx.run(
-        update(MessageRow)
-        .where(MessageRow.tenant_id == tx.tenant_id, MessageRow.id == message_id)
-        .values(tries=MessageRow.tries + 1)
-    )
+    tx.put(_COUNT_TRY, id=message_id)
 
 
 async def newest(read: Read, transport: str, limit: int) -> Sequence[Message]:

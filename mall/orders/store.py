@@ -264,7 +264,7 @@ async def happened(
         "after": after,
         "note": note,
     }
-    await tx.insert(HappeningRow, [row])
+    tx.add(HappeningRow, [row])
 
 
 async def timeline(read: Read, order_id: OrderId) -> list[Happening]:

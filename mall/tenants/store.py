@@ -3,11 +3,12 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, Text, bindparam, delete, exists, func, select, update
+from sqlalchemy import Row, Select, Text, Uuid, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mall.kernel.db import Read, Tx
+from mall.kernel.statements import Prepared
 from mall.tenants.rules import Home, Licence, Page, Tenant, Theme
 from mall.tenants.tables import HostRow, PageRow, TenantRow
 
@@ -29,6 +30,8 @@ _BY_HOST = _TENANTS.where(
     .correlate(TenantRow.__table__)
 )
 
+_MINE = Prepared(_TENANTS.where(TenantRow.tenant_id == bindparam("tenant", type_=Uuid())))
+
 
 async def all_tenants(read: Read) -> list[Tenant]:
     """Load every mall, the oldest first."""
@@ -44,9 +47,8 @@ async def by_host(read: Read, host: str) -> Tenant | None:
 
 async def mine(read: Read) -> Tenant | None:
     """Load the mall of this transaction."""
-    found = await read.run(_TENANTS.where(TenantRow.tenant_id == read.tenant_id))
-    row = found.first()
-    return _tenant(row) if row else None
+    found = await read.named(_MINE)
+    return _tenant(found[0]) if found else None
 
 
 async def add(tx: Tx, tenant: Tenant) -> bool:

@@ -59,7 +59,7 @@ async def lock_holdings(tx: Tx, order_ids: Sequence[OrderId]) -> list[Holding]:
     return [holdings[key] for key in sorted(holdings) if key[0] in order_ids]
 
 
-async def set_stage(tx: Tx, order_ids: Sequence[OrderId], stage: Any) -> None:
+def set_stage(tx: Tx, order_ids: Sequence[OrderId], stage: Any) -> None:
     memory = of(tx)
     for key, one in list(memory.holdings.items()):
         if key[0] in order_ids:

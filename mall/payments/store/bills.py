@@ -5,15 +5,28 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, or_, select, tuple_, update
+from sqlalchemy import DateTime, Row, String, Uuid, and_, bindparam, or_, select, tuple_, update
 
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import StaffId, new_uuid
 from mall.kernel.money import Money
+from mall.kernel.statements import Prepared
 from mall.kernel.time import Instant
 from mall.payments.rules.reconciling import BillLine, Difference, Discrepancy, Kind, Ours
 from mall.payments.store.reading import After
 from mall.payments.tables import AttemptRow, BillLineRow, BillRow, DiscrepancyRow, RefundRow
+
+_SETTLE_UNSETTLED = Prepared(
+    update(DiscrepancyRow)
+    .where(DiscrepancyRow.tenant_id == bindparam("tenant", type_=Uuid()))
+    .where(DiscrepancyRow.out_no == bindparam("out_no", type_=String()))
+    .where(DiscrepancyRow.kind == bindparam("kind", type_=String()))
+    .where(DiscrepancyRow.what == "unsettled_here", DiscrepancyRow.settled_at.is_(None))
+    .values(
+        settled_at=bindparam("at", type_=DateTime(timezone=True)),
+        note=bindparam("note", type_=String()),
+    )
+)
 
 
 async def providers_used(read: Read) -> list[str]:
@@ -115,13 +128,7 @@ async def add_discrepancies(
 
 async def settle_unsettled(tx: Tx, kind: Kind, out_no: str, *, note: str, at: Instant) -> None:
     """Settle by itself what a bill knew earlier than we did."""
-    row = DiscrepancyRow
-    await tx.run(
-        update(row)
-        .where(row.tenant_id == tx.tenant_id, row.out_no == out_no, row.kind == kind)
-        .where(row.what == "unsettled_here", row.settled_at.is_(None))
-        .values(settled_at=at, note=note)
-    )
+    tx.put(_SETTLE_UNSETTLED, out_no=out_no, kind=kind, note=note, at=at)
 
 
 async def settle(tx: Tx, one: UUID, *, by: StaffId, note: str, at: Instant) -> bool:
