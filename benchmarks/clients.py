@@ -36,9 +36,7 @@ class Client(asyncio.Protocol):
         await self.connect()
         assert self._transport is not None
         if body:
-            headers = (
-                f"{headers}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-            )
+            headers = f"{headers}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         head = f"{method} {path} HTTP/1.1\r\n{self._host}{self._token}{headers}\r\n"
         answer = self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(head.encode() + body)

@@ -69,7 +69,9 @@ async def _ask(client: Client, ask: Ask) -> Told:
     if ask.method == "POST" and not body:
         headers += "Content-Length: 0\r\n"
     if ask.after:
-        await asyncio.sleep(ask.after)
+        turn = asyncio.Event()
+        asyncio.get_running_loop().call_later(ask.after, turn.set)
+        await turn.wait()
     began = time.perf_counter()
     status, told = await client.ask(ask.method, ask.path, body, headers)
     return Told(status, told, client.token, time.perf_counter() - began)

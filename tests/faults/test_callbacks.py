@@ -186,13 +186,17 @@ async def test_amid_queries_cancelling_and_refunds_the_money_counts_once_and_goe
     assert goods_of(wide, goods) == before
 
 
+def pay_at(cashier: str) -> int:
+    return httpx.post(cashier, data={"method": "wechat"}).status_code
+
+
 async def test_paying_again_after_a_told_payment_changes_nothing(
     wide: Standing, catcher: Catcher, buyer: Buyer, goods: Goods
 ) -> None:
     payment, cashier = begun(wide, buyer, buyer.wish(goods))
     seen = len(catcher.caught)
     for _ in range(2):
-        assert httpx.post(cashier, data={"method": "wechat"}).status_code == 303
+        assert pay_at(cashier) == 303
     paid = catcher.wait_for("trade.succeeded", payment.out_no, after=seen)
     wait_until(lambda: effects(wide, payment)["messages"] == {"paid": 1})
     await bring_often(wide, paid)

@@ -75,9 +75,9 @@ class Stage:
 
     def saying(self, genuine: Caught, **others: object) -> bytes:
         """Give what a notification says, but for some words of its payment or refund."""
-        told = genuine.told | {"id": f"N{time.time_ns()}"}
+        told: dict[str, Any] = genuine.told | {"id": f"N{time.time_ns()}"}
         part = "trade" if "trade" in told else "refund"
-        told[part] = told[part] | others
+        told[part] = dict[str, Any](told[part]) | others
         if "merchant" in others:
             told["merchant"] = others["merchant"]
         return json.dumps(told).encode()
@@ -143,6 +143,9 @@ def stage(wide: Standing, catcher: Catcher) -> Generator[Stage]:
     wait_until(lambda: effects(wide, unpaid)["messages"] == {"paid": 1})
     wait_until(lambda: effects(wide, sold)["messages"] == {"paid": 1, "refunded": 1})
     assert broken(settled(wide)) == {}
+
+
+many = settings(max_examples=EXAMPLES, database=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def messages_waiting(mall: Standing) -> int:
@@ -263,9 +266,7 @@ BELIEVED_AND_WRONG: Mapping[str, Forgery] = {
     "another currency": lambda at: at.signed(at.saying(at.paid, currency="USD")),
     "no currency": lambda at: at.signed(at.saying(at.paid, currency="")),
     "an unknown order": lambda at: at.signed(at.saying(at.paid, out_trade_no="A" * 32)),
-    "an order that cannot be stored": lambda at: at.signed(
-        at.saying(at.paid, out_trade_no="A\0B")
-    ),
+    "an order that cannot be stored": lambda at: at.signed(at.saying(at.paid, out_trade_no="A\0B")),
     "the number of another one": lambda at: at.signed(
         at.saying(at.paid, out_trade_no=at.back.told["refund"]["out_refund_no"])
     ),
@@ -308,27 +309,21 @@ def test_no_flipped_bit_cut_or_changed_header_is_believed_and_each_costs_little(
         statuses[status] += 1
         assert 400 <= status < 500, (one, status, told[:500])
 
-    @settings(
-        max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-    )
+    @many
     @given(one=genuine, place=st.integers(0), bit=st.integers(0, 7))
     def flip(one: Caught, place: int, bit: int) -> None:
         body = bytearray(one.body)
         body[place % len(body)] ^= 1 << bit
         tell(changed(one, bytes(body)))
 
-    @settings(
-        max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-    )
+    @many
     @given(one=genuine, begin=st.integers(0), end=st.integers(0))
     def cut(one: Caught, begin: int, end: int) -> None:
         size = len(one.body)
         part = one.body[begin % size : end % size]
         tell(changed(one, part))
 
-    @settings(
-        max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-    )
+    @many
     @given(one=genuine, name=header, value=text)
     def rewrite(one: Caught, name: str, value: str) -> None:
         if value.strip() != one.headers[name]:

@@ -116,8 +116,8 @@ async def test_a_hundred_units_are_sold_to_a_rush_once_and_what_is_not_paid_is_s
     assert [sku["available"] for sku in shown["skus"]] == [0]
 
     with ThreadPoolExecutor(8) as payers:
-        paying = list(orders.items())[:PAYING]
-        list(payers.map(lambda one: pay(wide, one[0], one[1].token), paying))
+        numbers = list(orders)[:PAYING]
+        list(payers.map(pay, [wide] * PAYING, numbers, [orders[one].token for one in numbers]))
     let_time_to_pay_pass(wide)
     left = UNITS - PAYING
     wait_until(lambda: stock_of(console, goods)["available"] == left)
