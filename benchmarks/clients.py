@@ -11,13 +11,20 @@ class Client(asyncio.Protocol):
     """One connection that speaks just enough HTTP, one request at a time."""
 
     def __init__(self, port: int, host: str) -> None:
-        """Connect at the first request."""
+        """Connect at the first request, or when told to."""
         self._port = port
         self._host = f"Host: {host}\r\n"
+        self.token = ""  # of the session that the first answer began
         self._token = ""
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
         self._read = b""
+
+    async def connect(self) -> None:
+        """Open the connection, unless it is open."""
+        if self._transport is None:
+            loop = asyncio.get_running_loop()
+            self._transport, _ = await loop.create_connection(lambda: self, "127.0.0.1", self._port)
 
     async def ask(
         self, method: str, path: str, body: bytes = b"", headers: str = ""
@@ -26,13 +33,12 @@ class Client(asyncio.Protocol):
 
         ``headers``: further lines, each with its end.
         """
-        loop = asyncio.get_running_loop()
-        if self._transport is None:
-            self._transport, _ = await loop.create_connection(lambda: self, "127.0.0.1", self._port)
+        await self.connect()
+        assert self._transport is not None
         if body:
             headers = f"{headers}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         head = f"{method} {path} HTTP/1.1\r\n{self._host}{self._token}{headers}\r\n"
-        answer = self._answer = loop.create_future()
+        answer = self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(head.encode() + body)
         return await answer
 
@@ -49,8 +55,8 @@ class Client(asyncio.Protocol):
             return
         self._read = b""
         if not self._token and (at := read.find(b"mall_shopper=", 0, end)) > 0:
-            token = read[at + 13 : read.index(b";", at)].decode()
-            self._token = f"Authorization: Bearer {token}\r\n"
+            self.token = read[at + 13 : read.index(b";", at)].decode()
+            self._token = f"Authorization: Bearer {self.token}\r\n"
         assert self._answer is not None
         self._answer.set_result((int(read[9:12]), read[end + 4 :]))
 

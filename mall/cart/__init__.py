@@ -4,7 +4,16 @@ hears      -
 announces  -
 """
 
-from mall.cart.actions import add, add_again, choose, merge, remove, remove_bought, set_quantity
+from mall.cart.actions import (
+    add,
+    add_again,
+    choose,
+    lock_wanted,
+    merge,
+    remove,
+    remove_bought,
+    set_quantity,
+)
 from mall.cart.queries import cart, cart_units, cart_view
 from mall.cart.rules import (
     UNITS_AT_MOST,
@@ -30,6 +39,7 @@ __all__ = [
     "cart_units",
     "cart_view",
     "choose",
+    "lock_wanted",
     "merge",
     "remove",
     "remove_bought",

@@ -63,6 +63,13 @@ async def remove(tx: Tx, shopper_id: ShopperId, sku_ids: Sequence[SkuId]) -> Non
     store.remove(tx, [(shopper_id, sku_id) for sku_id in sku_ids])
 
 
+async def lock_wanted(
+    tx: Tx, wanted: Sequence[tuple[ShopperId, SkuId]]
+) -> set[tuple[ShopperId, SkuId]]:
+    """Keep lines that orders are about to take from anybody else; gives those that are there."""
+    return await store.lock(tx, wanted) if wanted else set()
+
+
 async def remove_bought(tx: Tx, bought: Sequence[tuple[ShopperId, SkuId]]) -> None:
     """Take out what orders have just taken, of many carts at once."""
     if bought:

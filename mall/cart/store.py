@@ -104,6 +104,18 @@ def remove(tx: Tx, lines: Sequence[tuple[ShopperId, SkuId]]) -> None:
     tx.put(_REMOVE, shoppers=shoppers, skus=skus)
 
 
+async def lock(tx: Tx, lines: Sequence[tuple[ShopperId, SkuId]]) -> set[tuple[ShopperId, SkuId]]:
+    """Lock lines of many carts, in key order; gives those that are there."""
+    key = tuple_(LineRow.shopper_id, LineRow.sku_id)
+    found = await tx.run(
+        select(LineRow.shopper_id, LineRow.sku_id)
+        .where(LineRow.tenant_id == tx.tenant_id, key.in_(sorted(set(lines))))
+        .order_by(LineRow.shopper_id, LineRow.sku_id)
+        .with_for_update()
+    )
+    return {(row.shopper_id, row.sku_id) for row in found}
+
+
 async def clear(tx: Tx, shopper_id: ShopperId) -> None:
     """Empty a cart."""
     await tx.run(

@@ -8,6 +8,7 @@ from mall.checkout.actions import place
 from mall.checkout.port import PlaceOrder
 from mall.checkout.queries import chosen_items, delivery_address, quote
 from mall.checkout.rules import (
+    CartChanged,
     Item,
     KeyReused,
     NoAddress,
@@ -25,6 +26,7 @@ from mall.checkout.rules import (
 )
 
 __all__ = [
+    "CartChanged",
     "Item",
     "KeyReused",
     "NoAddress",

@@ -10,6 +10,7 @@ from mall.checkout.queries import offers_of
 from mall.checkout.rules import (
     HOLD_GRACE,
     PAY_WITHIN,
+    CartChanged,
     KeyReused,
     NoAddress,
     Offer,
@@ -37,6 +38,7 @@ class _Present:
     offers: Mapping[SkuId, Offer]
     templates: Mapping[FreightTemplateId, FreightTemplate]
     addresses: Mapping[AddressId, Address]
+    in_carts: set[tuple[ShopperId, SkuId]]  # of what is to be bought from carts
     shelves: Shelves
 
 
@@ -56,7 +58,10 @@ async def place(
         key = want.shopper_id, want.idempotency_key
         decided = _decide(want, present, now)
         if isinstance(decided, NewOrder):
-            decided = _once(mine.setdefault(key, decided), decided)
+            first = mine.get(key)
+            decided = _once(first, decided) if first else _leave_cart(want, present) or decided
+        if isinstance(decided, NewOrder):
+            mine[key] = decided
         outcomes.append(decided)
     fresh = [order for order in outcomes if isinstance(order, NewOrder)]
     each = list({order.id: order for order in fresh}.values())
@@ -67,10 +72,10 @@ async def place(
         await cart.remove_bought(
             tx,
             [
-                (want.shopper_id, line.sku_id)
+                line
                 for want, order in zip(wants, outcomes, strict=True)
-                if isinstance(order, NewOrder) and order.id in kept and want.from_cart
-                for line in order.lines
+                if isinstance(order, NewOrder) and order.id in kept
+                for line in _of_cart(want)
             ],
         )
     ended = [
@@ -104,6 +109,7 @@ async def _present(tx: Tx, wants: Sequence[PlaceWant], *, look: bool) -> _Presen
             tx.recall(offers_of, skus),
             fulfilment.known_templates(tx),
             members.addresses_by_id(tx, places),
+            cart.lock_wanted(tx, [line for want in wants for line in _of_cart(want)]),
             inventory.lock_shelves(tx, skus),
         )
     )
@@ -196,6 +202,20 @@ def _order(want: PlaceWant, quote: Quote, ship_to: ShipTo, now: Instant) -> NewO
         placed_at=now,
         pay_by=now + PAY_WITHIN,
     )
+
+
+def _of_cart(want: PlaceWant) -> list[tuple[ShopperId, SkuId]]:
+    """List the lines of a cart that a want is about."""
+    return [(want.shopper_id, item.sku_id) for item in want.items] if want.from_cart else []
+
+
+def _leave_cart(want: PlaceWant, present: _Present) -> CartChanged | None:
+    """Take the lines of a want out of the carts; whoever comes second finds them gone."""
+    lines = _of_cart(want)
+    if not present.in_carts.issuperset(lines):
+        return CartChanged()
+    present.in_carts.difference_update(lines)
+    return None
 
 
 def _once(first: NewOrder, again: NewOrder) -> NewOrder | KeyReused:

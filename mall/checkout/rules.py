@@ -153,6 +153,17 @@ class KeyReused(Conflict):
     number: str
 
 
+class CartChanged(Conflict):
+    """Something of the cart that was to be ordered is not in it any more."""
+
+    code: ClassVar[str] = "checkout.cart_changed"
+    texts: ClassVar[Texts] = {
+        "zh-CN": "购物车已有变化，其中的商品可能已经下单，请查看订单和购物车后再提交",
+        "en": "Your cart has changed; it may have been ordered already. "
+        "Please look at your orders and your cart first",
+    }
+
+
 @dataclass(eq=False)
 class Unsellable(Conflict):
     """Something among the goods is not for sale any more."""

@@ -1,5 +1,7 @@
 """Something to sell: one product with one SKU, put on the shelf over the console API."""
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -8,6 +10,7 @@ import httpx
 
 SHOP, CONSOLE = "/api/shop/v1", "/api/console/v1"
 REGION = "440305"
+_HEARD_WITHIN = 3.0  # seconds
 SHIP_TO = {"name": "林小满", "phone": "13800138000", "region_code": REGION, "detail": "科苑路 1 号"}
 
 
@@ -74,6 +77,17 @@ def receive(console: httpx.Client, goods: Goods, units: int) -> None:
 def wanted(client: httpx.Client, goods: Goods, quantity: int = 1) -> dict[str, Any]:
     """Ask what an order costs, and write it."""
     items = [{"sku_id": goods.sku_id, "quantity": quantity}]
-    asked = {"items": items, "region_code": REGION}
-    quote = ask(client, "POST", f"{SHOP}/checkout/quote", json=asked)
-    return {"items": items, "payable_minor": quote["payable_minor"], "ship_to": SHIP_TO}
+    return {"items": items, "payable_minor": payable(client, items), "ship_to": SHIP_TO}
+
+
+def payable(client: httpx.Client, items: Sequence[dict[str, Any]] | None) -> int:
+    """Ask what items cost with delivery; None: what is in the cart.
+
+    Another process may have heard a moment ago what has been put on the shelf just now.
+    """
+    deadline, asked = time.monotonic() + _HEARD_WITHIN, {"items": items, "region_code": REGION}
+    while True:
+        quote = ask(client, "POST", f"{SHOP}/checkout/quote", json=asked)
+        if quote["freight_minor"] is not None or time.monotonic() > deadline:
+            return int(quote["payable_minor"])
+        time.sleep(0.1)

@@ -1,7 +1,7 @@
 """What is left of faults: let time pass, and ask the checker until nothing is on its way."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from tests.faults.checker import Verdict, judge
 from tests.faults.standing import Standing
@@ -13,6 +13,14 @@ def let_time_to_pay_pass(mall: Standing) -> None:
     """Turn the clocks of unpaid orders forward; the worker's round does the rest."""
     with mall.database() as rows:
         rows.execute("""UPDATE orders."order" SET pay_by = now() WHERE state = 'unpaid'""")
+
+
+def wait_until(so: Callable[[], bool]) -> None:
+    """Ask until something is so."""
+    deadline = time.monotonic() + SETTLED_WITHIN
+    while not so():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.1)
 
 
 def settled(mall: Standing) -> list[Verdict]:

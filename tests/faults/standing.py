@@ -40,11 +40,14 @@ _COMMANDS = {"web": "web", "worker": "worker", "pay": "simulator"}  # by which w
 class Standing:
     """A mall in a folder of its own; ``slugs`` are the tenants in it, each with an owner."""
 
-    def __init__(self, data: Path, *slugs: str) -> None:
-        """Make the database and found the tenants; nothing is open yet."""
+    def __init__(self, data: Path, *slugs: str, **told: str) -> None:
+        """Make the database and found the tenants; nothing is open yet.
+
+        ``told``: what its environment says beside the usual.
+        """
         self.data, self.slugs = data, slugs
         self.port = two_free_ports()
-        self.environ = environment(data, self.port)
+        self.environ = environment(data, self.port) | told
         self.process: subprocess.Popen[bytes] | None = None
         with opened(self.settings, "tests", current=False) as urls:
             migrating.migrate(urls.owner)
@@ -113,6 +116,11 @@ class Standing:
     def database(self) -> psycopg.Connection:
         """Connect as the superuser, who sees every row of every tenant."""
         return Cluster.of(self.data).connect("mall")
+
+    def processes(self, part: Part) -> list[psutil.Process]:
+        """Find the processes of a part, those that serve in its name included."""
+        found = self._processes(part)
+        return [*found, *(child for one in found for child in one.children(recursive=True))]
 
     @property
     def history(self) -> Path:
@@ -192,13 +200,16 @@ def owner_of(slug: str) -> str:
 
 
 @contextmanager
-def standing_mall(*slugs: str) -> Generator[Standing]:
-    """Open a mall for the tests inside the ``with``; nothing of it is left afterwards."""
+def standing_mall(*slugs: str, **told: str) -> Generator[Standing]:
+    """Open a mall for the tests inside the ``with``; nothing of it is left afterwards.
+
+    ``told``: what its environment says beside the usual.
+    """
     folder = Path(tempfile.mkdtemp(prefix="jishi-"))
     folder.chmod(0o711)  # the database server's own user passes through
     data = folder / "data"
     try:
-        made = Standing(data, *slugs)
+        made = Standing(data, *slugs, **told)
         try:
             made.open()
             yield made

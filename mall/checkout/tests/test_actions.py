@@ -7,6 +7,7 @@ from psycopg.errors import UniqueViolation
 
 from mall import cart, inventory, members, orders
 from mall.checkout import (
+    CartChanged,
     Item,
     KeyReused,
     NoAddress,
@@ -142,6 +143,26 @@ async def test_what_is_bought_leaves_the_cart_and_the_rest_stays(
         wanted = want(Item(shop.black, 1), payable=13700, shopper_id=shopper, from_cart=True)
         await place(tx, [wanted], now=now, look=True)
         assert [line.sku_id for line in await cart.cart(tx, shopper)] == [shop.oat]
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one after another"])
+async def test_a_cart_that_was_ordered_under_one_key_is_not_there_for_another(
+    db: Database, tenant: TenantId, now: Instant, together: bool
+) -> None:
+    async with db.write(tenant) as tx:
+        shop = await open_shop(tx, now)
+        shopper = ShopperId(new_uuid())
+        await cart.add(tx, shopper, shop.black, 1, now=now)
+        first = want(Item(shop.black, 1), payable=13700, shopper_id=shopper, from_cart=True)
+        second = replace(first, idempotency_key="of another page")
+        batches = [[first, first, second]] if together else [[first], [first], [second]]
+        [placed, again, refused] = [
+            outcome
+            for wants in batches
+            for outcome in await place(tx, wants, now=now, look=not together)
+        ]
+        assert isinstance(placed, Placed) and again == placed
+        assert isinstance(refused, CartChanged)
 
 
 async def test_an_address_of_somebody_else_is_no_address(

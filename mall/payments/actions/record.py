@@ -112,19 +112,32 @@ async def record_refund(
 
 
 async def record_notice(tx: Tx, provider: str, notice: Notice, *, now: Instant) -> None:
-    """Take a verified notification into the inbox and act on it. A copy changes nothing."""
-    if not await store.note_notification(tx, provider, notice, received_at=now):
-        return
-    if isinstance(notice.stands, Trade):
+    """Take a verified notification into the inbox and act on it. A copy changes nothing.
+
+    Who knows a key can write any amount: one that was not asked for is not believed, but a reason
+    to ask the provider, whose answer counts whatever it is.
+    """
+    stands = notice.stands
+    if isinstance(stands, Trade):
         one = await store.attempt_numbered(tx, provider, notice.out_no)
-        if one is not None:
-            await record_trade(tx, one.order_id, one.id, notice.stands, now=now)
-            return
+        if one is not None and stands.paid not in {None, one.amount}:
+            log.warning("%s speaks of another amount for %s", provider, notice.out_no)
+            await tx.send(errands.QUERY, {"attempt": one.id})
+        elif await _is_new(tx, provider, notice, known=one is not None, now=now) and one:
+            await record_trade(tx, one.order_id, one.id, stands, now=now)
     else:
         back = await store.refund_numbered(tx, provider, notice.out_no)
-        if back is not None:
-            await record_refund(
-                tx, back.order_id, back.id, notice.stands, out_no=notice.out_no, now=now
-            )
-            return
-    log.warning("%s speaks of %s, which is unknown here", provider, notice.out_no)
+        if back is not None and stands.refunded not in {None, back.amount}:
+            log.warning("%s speaks of another amount for %s", provider, notice.out_no)
+            await tx.send(errands.QUERY_REFUND, {"refund": back.id})
+        elif await _is_new(tx, provider, notice, known=back is not None, now=now) and back:
+            out_no = notice.out_no
+            await record_refund(tx, back.order_id, back.id, stands, out_no=out_no, now=now)
+
+
+async def _is_new(tx: Tx, provider: str, notice: Notice, *, known: bool, now: Instant) -> bool:
+    """Put a notification into the inbox, even one about nothing ``known``. False: it is a copy."""
+    is_new = await store.note_notification(tx, provider, notice, received_at=now)
+    if is_new and not known:
+        log.warning("%s speaks of %s, which is unknown here", provider, notice.out_no)
+    return is_new

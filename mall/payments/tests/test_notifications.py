@@ -16,7 +16,7 @@ from mall.kernel.money import Money
 from mall.kernel.problems import Nothing
 from mall.kernel.time import Instant
 from mall.payments import ForgedNotification, PaymentSucceeded
-from mall.payments.errands import take_notification
+from mall.payments.errands import QUERY, take_notification
 from mall.payments.port import Delivered
 from mall.payments.providers.demo_pay import verify_notification
 from mall.payments.rules import Forged, Notice
@@ -94,15 +94,17 @@ async def test_fifty_copies_at_once_and_ten_later_count_once(mall: Door) -> None
     assert mall.heard == ["PaymentSucceeded"]
 
 
-async def test_what_arrived_is_announced_whatever_was_asked_for(mall: Door) -> None:
-    _, out_no = await asked(mall)
+async def test_an_amount_that_was_not_asked_for_is_a_reason_to_ask_and_changes_nothing(
+    mall: Door,
+) -> None:
+    attempt_id, out_no = await asked(mall)
+    await mall.sent()
     body = told(str(mall.tenant), out_no, minor=1)
 
     await take(mall, body, signed(body, str(mall.tenant), mall.now))
-    await mall.sent()
 
-    [event] = mall.events
-    assert isinstance(event, PaymentSucceeded) and event.paid == Money(1, "CNY")
+    assert await mall.sent() == [(QUERY, {"attempt": str(attempt_id)})]
+    assert await mall.states() == ["created"] and mall.events == []
 
 
 async def test_a_number_that_is_unknown_here_is_kept_and_changes_nothing(mall: Door) -> None:
