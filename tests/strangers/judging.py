@@ -1,0 +1,77 @@
+"""Says what an answer tells that nobody of another tenant may know."""
+
+import base64
+import gzip
+import re
+from dataclasses import dataclass, field
+from urllib.parse import unquote_plus
+from uuid import UUID
+
+from tests.strangers.inside import Answer, Question
+from tests.strangers.marking import MARK
+
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_TOKEN = re.compile(r"[0-9A-Za-z_-]{6,}")
+_HEX = re.compile(r"[0-9a-f]{32}")
+_HOST = re.compile(r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+")
+_CURSOR = re.compile(r"(?:next_cursor\":\"|cursor=)([\w-]{8,})")
+
+
+@dataclass
+class Judge:
+    """Knows the values of a tenant that nobody else has; its marks say themselves what they are.
+
+    What a stranger brings may be said again: in the answer to the same request, and later if the
+    request was one that writes.
+    """
+
+    values: frozenset[str]
+    written: set[str] = field(default_factory=set[str])
+
+    def secrets_in(self, text: str) -> set[str]:
+        """Find everything of the tenant in a text."""
+        for cursor in _CURSOR.findall(text):
+            text += _read(cursor)
+        found = {one.lower().rstrip(".") for one in MARK.findall(text)}
+        pieces = (*ID.findall(text), *_TOKEN.findall(text), *_HOST.findall(text))
+        tokens = {_dashed(one.lower()) for one in pieces}
+        return found | (tokens & self.values)
+
+    def hear(self, question: Question) -> None:
+        """Note what a request brings along that may be kept."""
+        if question.verb not in {"GET", "HEAD", "OPTIONS"}:
+            self.written |= self.secrets_in(question.text)
+
+    def amiss(self, question: Question, answer: Answer) -> list[str]:
+        """Say what is wrong with an answer to somebody of another tenant."""
+        said = f"{question} is answered with {answer.status}"
+        wrong = [f"{said}: {answer.body[:300]!r}"] if answer.status >= 500 else []
+        told = self.secrets_in(text_of(answer))
+        if told:
+            told = self.unheard(told - self.secrets_in(question.text))
+        return [*wrong, *(f"{said} and tells {secret}" for secret in sorted(told))]
+
+    def unheard(self, found: set[str]) -> set[str]:
+        """Leave out what strangers have written themselves, and the beginnings of it."""
+        return {one for one in found if not any(was.startswith(one) for was in self.written)}
+
+
+def text_of(answer: Answer) -> str:
+    """Write an answer down whole: its status, every header, and the body as it is read."""
+    body = answer.body
+    if answer.headers.get("content-encoding") == "gzip":
+        body = gzip.decompress(body)
+    headers = "\n".join(f"{name}: {value}" for name, value in answer.all_headers)
+    return f"{answer.status}\n{unquote_plus(headers)}\n{body.decode('utf-8', 'replace')}"
+
+
+def _dashed(token: str) -> str:
+    """Write an id as it is usually written."""
+    return str(UUID(token)) if _HEX.fullmatch(token) else token
+
+
+def _read(cursor: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("latin-1")
+    except ValueError:
+        return ""
