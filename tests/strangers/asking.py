@@ -5,7 +5,7 @@ one says here what a stranger would try with it.
 """
 
 import warnings
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -67,10 +67,10 @@ class Route:
         return path
 
 
-def application(settings: Settings) -> Litestar:
-    """Build the application that the mall serves, to read its routes."""
+def application(settings: Settings, also: Sequence[HTTPRouteHandler] = ()) -> Litestar:
+    """Build the application that the mall serves, to read its routes; ``also`` adds some."""
     with without_warnings():
-        return application_in(create_app(settings))
+        return application_in(create_app(settings, also))
 
 
 def application_in(front: ASGIApp) -> Litestar:

@@ -26,6 +26,7 @@ _RARE = (
     "/staff",
     "/verify",
 )
+_SHARES = (0.0, 0.15, 0.5, 1.0)  # of what is theirs in a body: the less, the further it gets
 _SORTS = ("new", "price", "-price", "price_asc", "tenant_id", "title", "id; --", "1")
 _PATHS = ("%00", "%ff%fe", "..%2F..%2Fx", "a" * 300, "%27%20OR%20true--", "*", "-1")
 
@@ -73,7 +74,7 @@ class Drawing:
 
     def _question(self, route: Route | None) -> Question:
         chance = self._chance
-        if route is None and chance.random() < 0.04:  # our people at their door
+        if route is None and self._guarded and chance.random() < 0.04:  # our people at their door
             return self._ask(chance.choice(self._guarded), self._loot.owned.slug)
         if route is None:
             (route,) = chance.choices(self._routes, self._weights)
@@ -188,7 +189,7 @@ class Drawing:
         ours = self._ours.get(route.name, (kind, None))[1]
         if kind == "files":
             return "multipart/form-data; boundary=x", _MULTIPART
-        mixed = self._mixed(theirs, ours)
+        mixed = self._mixed(theirs, ours, self._chance.choice(_SHARES))
         if self._chance.random() < 0.1:
             mixed = spoilt(mixed, self._chance)
         if kind == "json":
@@ -197,21 +198,20 @@ class Drawing:
         written = {name: str(value).encode("utf-8", "replace") for name, value in fields.items()}
         return "application/x-www-form-urlencoded", urlencode(written).encode()
 
-    def _mixed(self, theirs: Any, ours: Any) -> Any:
+    def _mixed(self, theirs: Any, ours: Any, share: float) -> Any:
         """Mix two bodies of one shape, and what else was got where an id stands."""
-        chance = self._chance
         if isinstance(theirs, dict) and isinstance(ours, dict):
-            mine = cast("dict[str, Any]", ours)
-            both = cast("dict[str, Any]", theirs).items()
-            return {name: self._mixed(one, mine.get(name)) for name, one in both}
+            mine, both = cast("dict[str, Any]", ours), cast("dict[str, Any]", theirs)
+            return {name: self._mixed(one, mine.get(name), share) for name, one in both.items()}
         if isinstance(theirs, list) and isinstance(ours, list):
             pairs = zip(cast("list[Any]", theirs), cast("list[Any]", ours), strict=False)
-            return [self._mixed(one, other) for one, other in pairs]
-        same = bool(theirs == ours)
-        if not same and chance.random() < 0.1:
-            return self._any()
-        wanted: Any = theirs if same or chance.random() < 0.6 else ours
-        return wanted
+            return [self._mixed(one, other, share) for one, other in pairs]
+        return self._leaf(theirs, ours, share)
+
+    def _leaf(self, theirs: Any, ours: Any, share: float) -> Any:
+        if theirs == ours or self._chance.random() < share:
+            return theirs
+        return self._any() if self._chance.random() < share / 4 else ours
 
 
 def _is_shut(route: Route) -> bool:

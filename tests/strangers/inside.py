@@ -98,7 +98,10 @@ class Inside:
             else:
                 body.extend(message.get("body", b""))
 
-        await self._app(scope, receive, send)
+        try:
+            await self._app(scope, receive, send)
+        except Exception as failure:  # a server would say so, too
+            return Answer(500, [], repr(failure).encode())
         found = cast("list[tuple[bytes, bytes]]", [*start["headers"]])
         plain = [(k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in found]
         return Answer(int(start["status"]), plain, bytes(body))

@@ -3,17 +3,17 @@
 import base64
 import gzip
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 from uuid import UUID
 
 from tests.strangers.inside import Answer, Question
 from tests.strangers.marking import MARK
 
-ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-_TOKEN = re.compile(r"[0-9A-Za-z_-]{6,}")
-_HEX = re.compile(r"[0-9a-f]{32}")
-_HOST = re.compile(r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+")
+ID = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"
+)
 _CURSOR = re.compile(r"(?:next_cursor\":\"|cursor=)([\w-]{8,})")
 
 
@@ -25,17 +25,18 @@ class Judge:
     request was one that writes.
     """
 
-    values: frozenset[str]
+    ids: frozenset[str]
+    own: Sequence[str]  # numbers, hosts, tokens: in lower case
     written: set[str] = field(default_factory=set[str])
 
     def secrets_in(self, text: str) -> set[str]:
         """Find everything of the tenant in a text."""
         for cursor in _CURSOR.findall(text):
             text += _read(cursor)
-        found = {one.lower().rstrip(".") for one in MARK.findall(text)}
-        pieces = (*ID.findall(text), *_TOKEN.findall(text), *_HOST.findall(text))
-        tokens = {_dashed(one.lower()) for one in pieces}
-        return found | (tokens & self.values)
+        text = text.lower()
+        found = {one.rstrip(".") for one in MARK.findall(text)}
+        ids = {str(UUID(one)) for one in ID.findall(text)} & self.ids
+        return found | ids | {one for one in self.own if one in text}
 
     def hear(self, question: Question) -> None:
         """Note what a request brings along that may be kept."""
@@ -46,6 +47,9 @@ class Judge:
         """Say what is wrong with an answer to somebody of another tenant."""
         said = f"{question} is answered with {answer.status}"
         wrong = [f"{said}: {answer.body[:300]!r}"] if answer.status >= 500 else []
+        if answer.status in {200, 304} and question.verb in {"GET", "HEAD"}:
+            known = self.unheard(self.secrets_in(unquote(question.path)))
+            wrong += [f"{said} and knows {secret}" for secret in sorted(known)]
         told = self.secrets_in(text_of(answer))
         if told:
             told = self.unheard(told - self.secrets_in(question.text))
@@ -63,11 +67,6 @@ def text_of(answer: Answer) -> str:
         body = gzip.decompress(body)
     headers = "\n".join(f"{name}: {value}" for name, value in answer.all_headers)
     return f"{answer.status}\n{unquote_plus(headers)}\n{body.decode('utf-8', 'replace')}"
-
-
-def _dashed(token: str) -> str:
-    """Write an id as it is usually written."""
-    return str(UUID(token)) if _HEX.fullmatch(token) else token
 
 
 def _read(cursor: str) -> str:

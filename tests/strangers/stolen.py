@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -35,8 +36,8 @@ class Marked:
 
     owned: Belongings
     bare: set[str]  # its text columns without one
-    values: frozenset[str]  # that nobody else has
-    own: tuple[str, ...]  # those that are no ids
+    ids: frozenset[str]  # that nobody else has
+    own: tuple[str, ...]  # what else nobody has: numbers, hosts, tokens
 
 
 def furnish_marked(mall: Standing, slug: str, neighbour: Belongings) -> Marked:
@@ -47,30 +48,38 @@ def furnish_marked(mall: Standing, slug: str, neighbour: Belongings) -> Marked:
     own = _own(mall, owned.tenant_id)
     theirs, ours = (words_of(mall, one.tenant_id) for one in (owned, neighbour))
     ids, known = (
-        {one.lower() for rows in found.values() for one in judging.ID.findall(rows or "")}
+        {one for rows in found.values() for one in judging.ID.findall(rows or "")}
         for found in (theirs, ours)
     )
-    values = (ids - known) | {one.lower() for one in own}
-    values |= {headers["Authorization"][7:].lower() for headers in vars(owned.people).values()}
-    return Marked(_renamed(mall, owned), bare, frozenset(values), own)
+    return Marked(_renamed(mall, owned), bare, frozenset(ids - known), own)
 
 
 def take(marked: Marked, mall: Standing, chance: random.Random) -> Loot:
     """Take what strangers bring along, but for what only their answers can tell."""
     owned = marked.owned
-    ids = sorted(one for one in marked.values if judging.ID.fullmatch(one))
-    lent = chance.sample(ids, int(len(ids) * _LENDS))
+    lent = chance.sample(sorted(marked.ids), int(len(marked.ids) * _LENDS))
     named = {str(one) for one in owned.ids.values() if judging.ID.fullmatch(str(one))}
     rows = words_of(mall, owned.tenant_id).values()
     names = {one for words in rows for one in _NAMES.findall(words or "")}
     words = sorted({*names, *marked.own})
     files = [f"{asset}-{width}.webp" for asset in lent for width in (320,)]
-    tokens = [headers["Authorization"][7:] for headers in vars(owned.people).values()]
+    tokens = tokens_of(owned)
     files.append(str(owned.ids["name"]))
     return Loot(owned, sorted({*lent, *named}), words, files, tokens, (), ())
 
 
-async def look_around(loot: Loot, inside: Inside, routes: list[Route]) -> Loot:
+def judge_of(marked: Marked) -> judging.Judge:
+    """Tell a judge what to look for."""
+    own = {one.lower() for one in (*marked.own, *tokens_of(marked.owned))}
+    return judging.Judge(marked.ids, sorted(own))
+
+
+def tokens_of(owned: Belongings) -> list[str]:
+    """List the tokens of a tenant's people."""
+    return [headers["Authorization"][7:] for headers in vars(owned.people).values()]
+
+
+async def look_around(loot: Loot, inside: Inside, routes: Sequence[Route]) -> Loot:
     """Let the owner and a member read their lists, to have their cursors and entity tags."""
     cursors, tags = set[str](), set[str]()
     for route in routes:
@@ -91,7 +100,8 @@ def asked_by_owner(owned: Belongings, route: Route, query: str = "") -> Question
 
 def strangers_of(mall: Standing, slug: str) -> Strangers:
     """Furnish a tenant, and let one of each role and of each kind of shopper come in."""
-    owned = furnish(mall, slug)
+    owned, spare = furnish(mall, slug), {"host": f"spare.{slug}.localhost"}  # to be taken away
+    owned = replace(owned, ids=owned.ids | spare)
     owner, people = client(mall, slug, owned.people.owner), owned.people
     staff = dict[str, dict[str, str]]()
     for role in ROLES:
@@ -100,6 +110,7 @@ def strangers_of(mall: Standing, slug: str) -> Strangers:
             ask(owner, "POST", f"{CONSOLE}/staff", json=given | {"name": role, "role": role})
             token = ask(client(mall, slug), "POST", f"{CONSOLE}/session", json=given)["token"]
             staff[role] = {"Authorization": f"Bearer {token}"}
+    ask(owner, "POST", f"{CONSOLE}/mall/hosts", json=spare)
     shoppers = {"nobody": dict[str, str](), "guest": people.guest, "member": people.member}
     return Strangers(owned, staff | {"owner": people.owner}, shoppers)
 
