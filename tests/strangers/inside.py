@@ -89,7 +89,7 @@ class Inside:
 
         async def receive() -> dict[str, Any]:
             if not left:
-                await asyncio.sleep(3600)  # the visitor stays, and says nothing more
+                await asyncio.Event().wait()  # the visitor stays, and says nothing more
             return left.pop()
 
         async def send(message: dict[str, Any]) -> None:

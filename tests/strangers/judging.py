@@ -21,13 +21,15 @@ _CURSOR = re.compile(r"(?:next_cursor\":\"|cursor=)([\w-]{8,})")
 class Judge:
     """Knows the values of a tenant that nobody else has; its marks say themselves what they are.
 
-    What a stranger brings may be said again: in the answer to the same request, and later if the
-    request was one that writes.
+    What a stranger brings may be said again: in the answer to the same request, and later if it was
+    a request that writes, and was not refused.
     """
 
     ids: frozenset[str]
     own: Sequence[str]  # numbers, hosts, tokens: in lower case
-    written: set[str] = field(default_factory=set[str])
+    brought: set[str] = field(default_factory=set[str])  # by all that writes, refused or not
+    _taken: set[str] = field(default_factory=set[str])
+    _under_way: dict[int, set[str]] = field(default_factory=dict[int, set[str]])
 
     def secrets_in(self, text: str) -> set[str]:
         """Find everything of the tenant in a text."""
@@ -39,25 +41,29 @@ class Judge:
         return found | ids | {one for one in self.own if one in text}
 
     def hear(self, question: Question) -> None:
-        """Note what a request brings along that may be kept."""
+        """Note what a request brings along, before it is sent."""
         if question.verb not in {"GET", "HEAD", "OPTIONS"}:
-            self.written |= self.secrets_in(question.text)
+            self._under_way[id(question)] = self.secrets_in(question.text)
+            self.brought |= self._under_way[id(question)]
 
     def amiss(self, question: Question, answer: Answer) -> list[str]:
         """Say what is wrong with an answer to somebody of another tenant."""
         said = f"{question} is answered with {answer.status}"
         wrong = [f"{said}: {answer.body[:300]!r}"] if answer.status >= 500 else []
+        kept = self._taken.union(*self._under_way.values())
         if answer.status in {200, 304} and question.verb in {"GET", "HEAD"}:
-            known = self.unheard(self.secrets_in(unquote(question.path)))
+            known = unheard(self.secrets_in(unquote(question.path)), kept)
             wrong += [f"{said} and knows {secret}" for secret in sorted(known)]
-        told = self.secrets_in(text_of(answer))
-        if told:
-            told = self.unheard(told - self.secrets_in(question.text))
+        if told := self.secrets_in(text_of(answer)):
+            told = unheard(told, kept | self.secrets_in(question.text))
+        brought = self._under_way.pop(id(question), set())
+        self._taken |= brought if answer.status < 400 else set()
         return [*wrong, *(f"{said} and tells {secret}" for secret in sorted(told))]
 
-    def unheard(self, found: set[str]) -> set[str]:
-        """Leave out what strangers have written themselves, and the beginnings of it."""
-        return {one for one in found if not any(was.startswith(one) for was in self.written)}
+
+def unheard(found: set[str], kept: set[str]) -> set[str]:
+    """Leave out what strangers have said themselves, and the beginnings of it."""
+    return {one for one in found if not any(was.startswith(one) for was in kept)}
 
 
 def text_of(answer: Answer) -> str:

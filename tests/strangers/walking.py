@@ -16,12 +16,13 @@ from tests.faults.standing import Standing
 from tests.strangers.asking import Route
 from tests.strangers.drawing import Drawing, Loot, Strangers
 from tests.strangers.inside import Answer, Inside, Question, opened_inside
-from tests.strangers.judging import Judge
+from tests.strangers.judging import Judge, unheard
 from tests.strangers.rows import rows_of, words_of
 from tests.strangers.stolen import Marked, Sessions, asked_by_owner, judge_of, look_around
 
 SIGNS_OUT = ("/session", "/sign-out", "/password")
 OWNERS_READ_EVERY = 25  # requests; so that what this process remembers is theirs too
+_FORGETS_WITHIN = 3  # seconds; a process remembers for one that somebody was signed out
 _NEWEST_JOB = """
 SELECT max(id)::text FROM procrastinate.procrastinate_jobs WHERE args ->> 'tenant' = %s
 """
@@ -98,14 +99,17 @@ class _Walk:
     async def unknown(self) -> AsyncIterator[str]:
         """Name those who are not known any more: the rest of the walk was nobody's."""
         await asyncio.to_thread(self._sessions.put_back)
-        await asyncio.sleep(1)  # for so long a session is remembered not to be
         people, slug = self._scene.strangers, self._scene.strangers.owned.slug
         known = [(f"{CONSOLE}/me", who, one) for who, one in people.staff.items()]
         known.append((f"{SHOP}/me", "member", people.shoppers["member"]))
+        deadline = monotonic() + _FORGETS_WITHIN
         for path, who, headers in known:
             question = Question(who, f"{slug}.localhost", "GET", path, "", headers)
-            if (await self._inside.ask(question)).status != 200:
-                yield f"{who} is not known any more"
+            while (await self._inside.ask(question)).status != 200:
+                if monotonic() > deadline:
+                    yield f"{who} is not known any more"
+                    break
+                await asyncio.sleep(0.1)
 
     def _drawn(self, drawing: Drawing, how_many: int) -> Iterator[Question]:
         for question in drawing.questions(how_many):
@@ -142,5 +146,5 @@ def _kept(scene: Scene, judge: Judge) -> list[str]:
     return [
         f"{where} of the strangers holds {secret}"
         for where, words in kept.items()
-        for secret in sorted(judge.unheard(judge.secrets_in(words or "")))
+        for secret in sorted(unheard(judge.secrets_in(words or ""), judge.brought))
     ]
