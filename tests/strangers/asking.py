@@ -5,7 +5,7 @@ one says here what a stranger would try with it.
 """
 
 import warnings
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -13,6 +13,7 @@ from typing import cast
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
+from litestar.types import ASGIApp
 
 from mall.doors.web import create_app
 from mall.kernel.settings import Settings
@@ -66,11 +67,15 @@ class Route:
         return path
 
 
-def application(settings: Settings) -> Litestar:
-    """Build the application that the mall serves, to read its routes."""
-    with _without_warnings():
-        front = create_app(settings)
-        return next(part for part in vars(front).values() if isinstance(part, Litestar))
+def application(settings: Settings, also: Sequence[HTTPRouteHandler] = ()) -> Litestar:
+    """Build the application that the mall serves, to read its routes; ``also`` adds some."""
+    with without_warnings():
+        return application_in(create_app(settings, also))
+
+
+def application_in(front: ASGIApp) -> Litestar:
+    """Find the application behind the front."""
+    return next(part for part in vars(front).values() if isinstance(part, Litestar))
 
 
 def routes_of(app: Litestar) -> Iterator[Route]:
@@ -88,7 +93,7 @@ def routes_of(app: Litestar) -> Iterator[Route]:
 
 def queries_of(app: Litestar) -> set[str]:
     """Name every query parameter that the documents know."""
-    with _without_warnings():
+    with without_warnings():
         paths = app.openapi_schema.to_schema()["paths"]
     return {
         parameter["name"]
@@ -113,7 +118,7 @@ def _route(handler: HTTPRouteHandler, verb: str, path: str, names: tuple[str, ..
 
 
 @contextmanager
-def _without_warnings() -> Generator[None]:
+def without_warnings() -> Generator[None]:
     """Leave out what the framework has to say about its next version; others say it too."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)

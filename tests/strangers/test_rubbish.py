@@ -21,18 +21,13 @@ from schemathesis import Case, GenerationMode
 
 from tests.faults.standing import Standing
 from tests.strangers.belongings import Belongings, furnish
+from tests.strangers.rubbish import Json, spoilt
 
 DEEP = int(os.environ.get("MALL_FUZZ_EXAMPLES") or 0)
 FEW, ONE = 5, 1
 ENDS_SESSIONS = ("DELETE /api/shop/v1/session", "DELETE /api/console/v1/session")
 
-type Json = dict[str, Any]
 type How = Literal["spoilt", "with ids", "as it is"]
-
-NASTY: tuple[Any, ...] = (
-    *("\0", "a\0b", "\ud800", "\u202e", "%00", "x" * 3_000, "-1", "NaN", "1e999", "' OR 1=1"),
-    *(-1, 2**31, 2**63, 10**30, 1e308, 0.1, True, None, [], {}, [[[]]], {"\0": "\0"}),
-)
 
 
 @dataclass(frozen=True)
@@ -96,19 +91,6 @@ def with_ids(value: Any, ids: Json) -> Any:
     if isinstance(value, list):
         return [with_ids(one, ids) for one in cast("list[Any]", value)]
     return value
-
-
-def spoilt(value: Any, chance: random.Random) -> Any:
-    """Put something nasty in one place of a body or a query."""
-    if isinstance(value, dict) and value:
-        body = dict(cast(Json, value))
-        name = chance.choice(sorted(body))
-        return body | {name: spoilt(body[name], chance)}
-    if isinstance(value, list) and value:
-        items = list(cast("list[Any]", value))
-        at = chance.randrange(len(items))
-        return [*items[:at], spoilt(items[at], chance), *items[at + 1 :]]
-    return chance.choice(NASTY)
 
 
 def what_is_wrong(answer: requests.Response) -> str:

@@ -1,12 +1,10 @@
 """A tenant can never read or change anything of another one, by whatever address."""
 
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
-from psycopg import sql
 
 from tests.faults.standing import Standing
 from tests.strangers import asking, bodies
@@ -17,20 +15,13 @@ from tests.strangers.belongings import (
     Belongings,
     People,
     client,
-    eventually,
     furnish,
     people_of,
 )
+from tests.strangers.rows import quiet_rows_of, rows_of
 
-TABLES_OF_TENANTS = """
-SELECT table_schema, table_name FROM information_schema.columns
- WHERE column_name = 'tenant_id' AND table_schema NOT LIKE 'pg_%'
-"""
 _ENDS_SESSIONS = ("/session", "/sign-out")
 _SECRETS = (CANARY, PHONE)
-_QUIET_SECONDS = 1.5
-
-type Rows = Mapping[str, str | None]
 
 
 @pytest.fixture(scope="module")
@@ -54,36 +45,6 @@ def south(street: Standing) -> Belongings:
 def north(street: Standing) -> People:
     """Let the strangers come in at their own door."""
     return people_of(street, "north", "stranger")
-
-
-def rows_of(mall: Standing, owned: Belongings) -> Rows:
-    """Sum up every row of a tenant, table by table."""
-    found = dict[str, str | None]()
-    with mall.database() as rows:
-        for schema, table in rows.execute(TABLES_OF_TENANTS).fetchall():
-            summed = sql.SQL(
-                "SELECT md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM {} t"
-                " WHERE tenant_id = %s"
-            ).format(sql.Identifier(schema, table))
-            (found[f"{schema}.{table}"],) = rows.execute(summed, [owned.tenant_id]).fetchone() or (
-                None,
-            )
-    return found
-
-
-def quiet_rows_of(mall: Standing, owned: Belongings) -> Rows:
-    """Wait until nothing is on its way to a tenant any more, and sum up its rows."""
-    last, since = rows_of(mall, owned), time.monotonic()
-
-    def unchanged() -> bool:
-        nonlocal last, since
-        now = rows_of(mall, owned)
-        if now != last:
-            last, since = now, time.monotonic()
-        return time.monotonic() - since > _QUIET_SECONDS
-
-    eventually(unchanged, 60)
-    return last
 
 
 def ask(
@@ -155,7 +116,7 @@ def test_every_route_and_every_id_in_one_is_known_here(
 def test_no_route_shows_or_changes_anything_of_another_tenant(
     street: Standing, routes: list[Route], south: Belongings, north: People
 ) -> None:
-    before, wrong = quiet_rows_of(street, south), list[str]()
+    before, wrong = quiet_rows_of(street, south.tenant_id), list[str]()
     for route in routes:
         for who, visitor in visitors(street, "north", north, route):
             if route.path in asking.OF_EVERYBODY:
@@ -168,13 +129,13 @@ def test_no_route_shows_or_changes_anything_of_another_tenant(
                 wrong.append(f"{said}: {answer.text[:200]}")
             wrong += [f"{said} and tells {secret}" for secret in secrets_in(answer)]
     assert not wrong, "\n".join(wrong)
-    assert rows_of(street, south) == before
+    assert rows_of(street, south.tenant_id) == before
 
 
 def test_nobody_of_another_tenant_is_known_at_the_door(
     street: Standing, routes: list[Route], south: Belongings, north: People
 ) -> None:
-    before, wrong = quiet_rows_of(street, south), list[str]()
+    before, wrong = quiet_rows_of(street, south.tenant_id), list[str]()
     for route in routes:
         if route.free or route.access == "shopper":
             continue
@@ -183,13 +144,13 @@ def test_nobody_of_another_tenant_is_known_at_the_door(
             if not must_sign_in(answer):
                 wrong.append(f"{route.name} answers north's {who} with {answer.status_code}")
     assert not wrong, "\n".join(wrong)
-    assert rows_of(street, south) == before
+    assert rows_of(street, south.tenant_id) == before
 
 
 def test_no_route_shows_or_changes_anything_of_another_member(
     street: Standing, routes: list[Route], south: Belongings
 ) -> None:
-    before, wrong = quiet_rows_of(street, south), list[str]()
+    before, wrong = quiet_rows_of(street, south.tenant_id), list[str]()
     neighbour = client(street, "south", south.people.neighbour)
     for route in routes:
         mine = {"number", "address_id"} & set(route.parameters)
@@ -199,7 +160,7 @@ def test_no_route_shows_or_changes_anything_of_another_member(
         if not is_refused(route, "member", answer) or secrets_in(answer):
             wrong.append(f"{route.name}: {answer.status_code} {answer.text[:200]}")
     assert not wrong, "\n".join(wrong)
-    assert rows_of(street, south) == before
+    assert rows_of(street, south.tenant_id) == before
 
 
 def test_the_owner_of_it_all_is_answered_where_strangers_are_not(

@@ -36,6 +36,12 @@ async def test_a_host_that_is_nobodys_is_not_found(door: httpx.AsyncClient) -> N
         assert answer.json()["code"] == "request.not_found"
 
 
+async def test_who_asks_for_the_verbs_of_an_address_is_told_them(door: httpx.AsyncClient) -> None:
+    answer = await door.options(SAME)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert {"GET", "OPTIONS"} <= {one.strip() for one in answer.headers["allow"].split(",")}
+
+
 @pytest.mark.parametrize(
     ("headers", "refused"),
     [
