@@ -119,6 +119,8 @@ def as_problem(failure: BaseException) -> Problem:
         return Nothing("page")
     if isinstance(failure, HTTPException) and failure.status_code == TooLong.status:
         return TooLong()
+    if isinstance(failure, UnicodeDecodeError):  # a multipart text that is none: bytes, or a file
+        return Malformed()
     if isinstance(failure, ClientException) or (
         isinstance(failure, HTTPException) and failure.status_code < 500
     ):

@@ -5,6 +5,7 @@ import ipaddress
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
 
@@ -15,6 +16,10 @@ from mall.kernel.crypto import Secrets
 from mall.kernel.problems import Invalid
 
 _REDIRECTS_AT_MOST = 3
+# RFC 4291 2.5.5 (compatible and mapped), RFC 2765 (translated), RFC 6052 (NAT64)
+_WRAPPING = [
+    IPv6Network(net) for net in ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")
+]
 
 
 @dataclass(eq=False)
@@ -73,6 +78,8 @@ class Outside:
                 return response.headers.get("location", "")
             if not response.is_success:
                 raise BadAddress(url, f"HTTP {response.status_code}")
+            if response.headers.get("content-encoding", "identity") != "identity":
+                raise BadAddress(url, "compressed")  # a few bytes could unpack to anything
             got = bytearray()
             async for chunk in response.aiter_bytes():
                 got += chunk
@@ -99,7 +106,7 @@ async def _to_checked_address(http: httpx.AsyncClient, url: str) -> httpx.Reques
     return http.build_request(
         "GET",
         f"{parts.scheme}://{shown}:{port}{path}",
-        headers={"Host": parts.netloc.rpartition("@")[2]},
+        headers={"Host": parts.netloc.rpartition("@")[2], "Accept-Encoding": "identity"},
         extensions={"sni_hostname": parts.hostname},
     )
 
@@ -111,9 +118,23 @@ async def _public_address_of(host: str, port: int, url: str) -> str:
     except (OSError, UnicodeError) as cause:
         raise BadAddress(url, "no such host") from cause
     addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
-    if not addresses or not all(ipaddress.ip_address(a).is_global for a in addresses):
+    if not addresses or not all(_is_public(ipaddress.ip_address(a)) for a in addresses):
         raise BadAddress(url, "private address")
     return addresses[0]
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Tell whether an address is a single host of the public net, whichever way it is written.
+
+    ``is_global`` alone lets through groups of hosts, the old local addresses of IPv6, and those
+    that only wrap an address of IPv4, which a translator at the edge of our net may unwrap.
+    """
+    if isinstance(address, IPv6Address):
+        if any(address in net for net in _WRAPPING):
+            return _is_public(IPv4Address(address.packed[-4:]))
+        if address.is_site_local:
+            return False
+    return address.is_global and not address.is_multicast
 
 
 def client() -> httpx.AsyncClient:

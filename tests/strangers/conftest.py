@@ -21,6 +21,8 @@ def street() -> Generator[Standing]:
         "roles",
         "nosy",
         "marked",
+        "injected",
+        "led",
     )
     with standing_mall(*kinds) as mall:
         yield mall

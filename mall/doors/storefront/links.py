@@ -1,7 +1,7 @@
 """Addresses within a mall."""
 
 from collections.abc import Sequence
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from mall.doors.given import AnyRequest
 
@@ -35,16 +35,16 @@ def here(request: AnyRequest) -> str:
 
 def came_from(request: AnyRequest) -> str:
     """Give the page of this mall on which the visitor filled in a form; "" when it is not told."""
-    parts = urlsplit(request.headers.get("referer", ""))
-    if not parts.netloc or f"{parts.scheme}://{parts.netloc}" != origin(request):
+    parts = _taken_apart(request.headers.get("referer", ""))
+    if parts is None or not parts.netloc or f"{parts.scheme}://{parts.netloc}" != origin(request):
         return ""
     return inside(f"{parts.path}?{parts.query}" if parts.query else parts.path, "")
 
 
 def inside(address: str, otherwise: str = "/") -> str:
     """Give an address back if it leads to a page of this mall, wherever it comes from."""
-    parts = urlsplit(address[:LONGEST].replace("\\", "/"))
-    if parts.scheme or parts.netloc or not parts.path.startswith("/"):
+    parts = _taken_apart(address[:LONGEST].replace("\\", "/"))
+    if parts is None or parts.scheme or parts.netloc or not parts.path.startswith("/"):
         return otherwise
     if parts.path.startswith("//") or any(ord(char) < 33 for char in address):
         return otherwise
@@ -56,3 +56,11 @@ def origin(request: AnyRequest) -> str:
     host = request.headers.get("host", "")
     safe = host.replace(":", "").replace(".", "").replace("-", "").isalnum()
     return f"{request.scope['scheme']}://{host}" if safe else ""
+
+
+def _taken_apart(address: str) -> SplitResult | None:
+    """Take an address apart. None: it is none, as ``//[``."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return None

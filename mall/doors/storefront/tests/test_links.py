@@ -15,6 +15,9 @@ from mall.doors.storefront.links import inside, linked, product_link
         "",
         "/cart\r\nSet-Cookie: a=b",
         "/\t/evil.test",
+        "//[",
+        "/\\[evil.test",
+        "http://[::1",
     ],
 )
 def test_an_address_that_leads_outside_is_not_followed(address: str) -> None:
