@@ -30,15 +30,23 @@ _UNITS = Prepared(
     )
 )
 _shoppers = bindparam("shoppers", type_=ARRAY(Uuid()))
-_gone = (
+_named = (
     func.unnest(_shoppers, bindparam("skus", type_=ARRAY(Uuid())))
-    .table_valued("shopper_id", "sku_id", name="gone")
+    .table_valued("shopper_id", "sku_id", name="named")
     .render_derived()
 )
-_REMOVE = Prepared(
-    delete(LineRow)
-    .where(LineRow.tenant_id == _tenant, LineRow.shopper_id == func.any(_shoppers))
-    .where(LineRow.shopper_id == _gone.c.shopper_id, LineRow.sku_id == _gone.c.sku_id)
+_of_named = (
+    LineRow.tenant_id == _tenant,
+    LineRow.shopper_id == func.any(_shoppers),
+    LineRow.shopper_id == _named.c.shopper_id,
+    LineRow.sku_id == _named.c.sku_id,
+)
+_REMOVE = Prepared(delete(LineRow).where(*_of_named))
+_LOCK = Prepared(
+    select(LineRow.shopper_id, LineRow.sku_id)
+    .where(*_of_named)
+    .order_by(LineRow.shopper_id, LineRow.sku_id)
+    .with_for_update(of=LineRow)
 )
 
 
@@ -106,14 +114,9 @@ def remove(tx: Tx, lines: Sequence[tuple[ShopperId, SkuId]]) -> None:
 
 async def lock(tx: Tx, lines: Sequence[tuple[ShopperId, SkuId]]) -> set[tuple[ShopperId, SkuId]]:
     """Lock lines of many carts, in key order; gives those that are there."""
-    key = tuple_(LineRow.shopper_id, LineRow.sku_id)
-    found = await tx.run(
-        select(LineRow.shopper_id, LineRow.sku_id)
-        .where(LineRow.tenant_id == tx.tenant_id, key.in_(sorted(set(lines))))
-        .order_by(LineRow.shopper_id, LineRow.sku_id)
-        .with_for_update()
-    )
-    return {(row.shopper_id, row.sku_id) for row in found}
+    shoppers, skus = [shopper for shopper, _ in lines], [sku for _, sku in lines]
+    found = await tx.rows(_LOCK, shoppers=shoppers, skus=skus)
+    return {(shopper, sku) for shopper, sku in found}
 
 
 async def clear(tx: Tx, shopper_id: ShopperId) -> None:

@@ -163,6 +163,7 @@ async def present(tx: Tx, wants: Sequence[PlaceWant], *, look: bool) -> Any:
         offers=memory.offers,
         templates=memory.templates,
         addresses={},
+        in_carts=set(),
         shelves=await shelves.lock_shelves(tx, skus),
     )
 
