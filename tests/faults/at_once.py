@@ -50,14 +50,35 @@ async def at_once(mall: Standing, slug: str, asks: Sequence[Ask]) -> list[Told]:
     """Let all ask together; the answers in the order of the asks. Nobody may stay unanswered."""
     clients = [Client(mall.port, f"{slug}.localhost:{mall.port}") for _ in asks]
     try:
-        for at in range(0, len(clients), _OPENED_TOGETHER):
-            await asyncio.gather(*(one.connect() for one in clients[at : at + _OPENED_TOGETHER]))
+        await _connect(mall, clients)
         async with asyncio.timeout(_PATIENCE):
             together = zip(clients, asks, strict=True)
             return await asyncio.gather(*(_ask(client, one) for client, one in together))
     finally:
         for client in clients:
             client.close()
+
+
+async def _connect(mall: Standing, clients: Sequence[Client]) -> None:
+    """Open all connections, as many to each process that serves.
+
+    Of many that come together the first process to wake takes all, and a race that happens in one
+    process is none: so one after another is awake alone until its share is taken.
+    """
+    serving = mall.serving()
+    for number, process in enumerate(serving):
+        share = clients[number :: len(serving)]
+        others = [one for one in serving if one != process]
+        for one in others:
+            one.suspend()
+        try:
+            for at in range(0, len(share), _OPENED_TOGETHER):
+                some = share[at : at + _OPENED_TOGETHER]
+                await asyncio.gather(*(one.connect() for one in some))
+                await some[-1].ask("GET", "/healthz")  # by now it has taken those before, too
+        finally:
+            for one in others:
+                one.resume()
 
 
 async def _ask(client: Client, ask: Ask) -> Told:

@@ -122,6 +122,12 @@ class Standing:
         found = self._processes(part)
         return [*found, *(child for one in found for child in one.children(recursive=True))]
 
+    def serving(self) -> list[psutil.Process]:
+        """Find the processes that answer for web: where there are many, its children."""
+        found = self.processes("web")
+        many = [one for one in found if any("spawn_main" in word for word in one.cmdline())]
+        return many or found
+
     @property
     def history(self) -> Path:
         """Where its clients write down what they were told."""
