@@ -20,6 +20,39 @@ FIELDS = {
 }
 ONE_UNIT = {"lines": [{"line_no": 1, "quantity": 1}], "reason": "stranger"}
 
+# Texts that may be left out.
+ALSO: dict[str, dict[str, Any]] = {
+    f"POST {CONSOLE}/products": {
+        "slug": "x",
+        "subtitle": WORDS,
+        "description": WORDS,
+        "tags": ["song"],
+        "attributes": {"warp": "x"},
+        "options": [
+            {
+                "code": "o",
+                "title": WORDS,
+                "values": [{"code": "v", "title": WORDS, "swatch": "#ffffff"}],
+            }
+        ],
+    },
+    f"PATCH {CONSOLE}/mall": {
+        "name": WORDS,
+        "time_zone": "Asia/Shanghai",
+        "language": "zh-CN",
+        "licence": {"company": "x", "licence_no": "x", "exemption": "x"},
+        "contact": {"slogan": "x"},
+    },
+    f"POST {SHOP}/orders": {"note": "x"},
+    f"POST {SHOP}/members": {"name": "x"},
+    f"PATCH {SHOP}/me": {"name": "x", "language": "en", "gender": "unsaid"},
+    f"POST {CONSOLE}/attributes": {"unit": WORDS, "choices": [{"code": "c", "title": {}}]},
+    "POST /register": {"name": "x", "next": "/"},
+    "POST /cart/add": {"back": "/"},
+    "POST /sign-in/password": {"next": "/"},
+    "POST /checkout": {"note": "x", "key": "x", "step": "x"},
+}
+
 
 def query_of(owned: Belongings) -> dict[str, Any]:
     """Ask lists for what a tenant owns; the canary itself is not written, it would come back."""

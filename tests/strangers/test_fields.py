@@ -24,11 +24,12 @@ from tests.strangers.watching import Watch, watching
 LANGUAGES = ("zh-CN", "en")
 DEEP = bool(os.environ.get("MALL_FUZZ_EXAMPLES"))
 
-
+NO_WORDS = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n\xff\xfe\r\n--x--\r\n'
 NO_FORMS = (
     ("application/json", b'{"sku": {"a": [1, null]}, "name": "x", "phone": "13800138000"}', 400),
     ("text/plain; charset=utf-99", b"sku=1&name=x", 400),
     ("multipart/form-data", b"--x--", 422),
+    ("multipart/form-data; boundary=x", NO_WORDS, 400),
     ("application/octet-stream", b"\x00\xff", 400),
     (FORM, b"a=1&" * 2_000, 400),
     (FORM, b"name=" + b"x" * 1_100_000, 413),
