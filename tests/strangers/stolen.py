@@ -15,7 +15,7 @@ from tests.faults.goods import CONSOLE, ask
 from tests.faults.standing import Standing
 from tests.strangers import judging
 from tests.strangers.asking import Route
-from tests.strangers.belongings import PASSWORD, Belongings, client, furnish
+from tests.strangers.belongings import PASSWORD, Belongings, client, eventually, furnish
 from tests.strangers.drawing import Loot, Strangers
 from tests.strangers.inside import Inside, Question
 from tests.strangers.marking import OWN, UNMARKED, mark
@@ -25,6 +25,10 @@ from tests.strangers.rows import quiet_rows_of, words_of
 _LENDS = 0.5  # of the ids; the others are never sent, so that nobody can have them from a stranger
 _NAMES = re.compile(r"canary-b-[a-z-]+-\d+(?:@marked\.localhost)?")
 _SESSIONS = "SELECT to_jsonb(t) FROM {} t WHERE token_hash = ANY(%s)"
+_UNSETTLED = """
+SELECT (SELECT count(*) FROM payments.refund WHERE tenant_id = %s AND ended_at IS NULL),
+       (SELECT count(*) FROM orders.refund WHERE tenant_id = %s AND state = 'running')
+"""
 _PUT_BACK = (
     "INSERT INTO {0} SELECT * FROM jsonb_populate_record(NULL::{0}, %s) ON CONFLICT DO NOTHING"
 )
@@ -43,6 +47,7 @@ class Marked:
 def furnish_marked(mall: Standing, slug: str, neighbour: Belongings) -> Marked:
     """Give a tenant plenty of everything, and mark all of it."""
     owned = furnish_with(mall, slug, 2).owned
+    eventually(lambda: _is_settled(mall, owned.tenant_id), 60)
     quiet_rows_of(mall, owned.tenant_id)
     bare = mark(mall, owned.tenant_id)
     own = _own(mall, owned.tenant_id)
@@ -52,6 +57,13 @@ def furnish_marked(mall: Standing, slug: str, neighbour: Belongings) -> Marked:
         for found in (theirs, ours)
     )
     return Marked(_renamed(mall, owned), bare, frozenset(ids - known), own)
+
+
+def _is_settled(mall: Standing, tenant_id: UUID) -> bool:
+    """Tell whether the provider has nothing more to say: every refund has ended."""
+    with mall.database() as rows:
+        found = rows.execute(_UNSETTLED, [tenant_id, tenant_id]).fetchone()
+    return found == (0, 0)
 
 
 def take(marked: Marked, mall: Standing, chance: random.Random) -> Loot:

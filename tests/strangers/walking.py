@@ -18,7 +18,7 @@ from tests.strangers.drawing import Drawing, Loot, Strangers
 from tests.strangers.inside import Answer, Inside, Question, opened_inside
 from tests.strangers.judging import Judge, unheard
 from tests.strangers.rows import rows_of, words_of
-from tests.strangers.stolen import Marked, Sessions, asked_by_owner, judge_of, look_around
+from tests.strangers.stolen import Marked, Sessions, asked_by_owner, look_around
 
 SIGNS_OUT = ("/session", "/sign-out", "/password")
 OWNERS_READ_EVERY = 25  # requests; so that what this process remembers is theirs too
@@ -42,6 +42,7 @@ class Scene:
     strangers: Strangers
     marked: Marked
     loot: Loot
+    judge: Judge  # remembers what strangers have written; they keep it from walk to walk
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class _Walk:
     def __init__(
         self, scene: Scene, inside: Inside, routes: Sequence[Route], chance: random.Random
     ) -> None:
-        self.judge = judge_of(scene.marked)
+        self.judge = scene.judge
         self.wrong = list[str]()
         self.statuses, self.asked = Counter[int](), Counter[tuple[str, str]]()
         self._scene, self._inside, self._routes, self._chance = scene, inside, routes, chance
