@@ -1,6 +1,6 @@
 # 集市 · Jishi. `make help` is the front desk.
 .DEFAULT_GOAL := help
-.PHONY: help up test faults simulate check bench bench-orders bench-purchases bench-pages bench-memory map fmt lock migration doctor assets venv clean
+.PHONY: help up test prove simulate check bench bench-orders bench-purchases bench-pages bench-memory map fmt lock migration doctor assets venv clean
 MAKEFLAGS += --no-print-directory
 export PYTHONUTF8 := 1
 
@@ -24,8 +24,11 @@ test: venv assets ## 全部测试 · every test, on a real PostgreSQL and a real
 	@$(PY) -m tools.setup.browser
 	@$(PY) -m pytest -n $(PARALLEL) --dist loadfile $(TESTS)
 
-faults: venv ## 反复杀进程、长时间乱投 · kill processes and send rubbish for half an hour
-	@MALL_FAULTS_ROUNDS=20 MALL_FUZZ_EXAMPLES=100 $(PY) -m pytest -s tests/faults tests/strangers
+prove: venv assets ## 全部证明,几小时 · every proof at full length: kills, races, strangers, a million interleavings (hours)
+	@$(PY) -m tools.setup.browser
+	@MALL_FAULTS_ROUNDS=20 MALL_RACE_ROUNDS=100 MALL_RUSH_BUYERS=10000 MALL_FUZZ_EXAMPLES=100 MALL_FUZZ_FOREIGN=50000 \
+		MALL_TIMING_SAMPLES=2000 $(PY) -m pytest -s tests/faults tests/strangers tests/browser/test_scripts.py
+	@$(MAKE) simulate
 
 simulate: venv ## 百万次随机交错 · a million interleavings with faults, what they covered at the end
 	@$(PY) -m tests.simulation --runs $(RUNS) --seed $(SEED) --processes $(PARALLEL)

@@ -10,12 +10,15 @@ from mall.kernel.time import Instant
 if TYPE_CHECKING:
     from mall.kernel.db import Tx
 
-type Round = Callable[["Tx", Instant], Awaitable[None]]
+type Round = Callable[["Tx", Instant], Awaitable[bool | None]]  # True: there may be more to do
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """One regular round. It does a bounded piece of work; what is left waits for the next one."""
+    """One regular round. It does a bounded piece of work, and says when there may be more.
+
+    More is done at once, in another transaction, for at most as long as until the next round.
+    """
 
     name: str  # "<room>.<verb>"
     every: timedelta

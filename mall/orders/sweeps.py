@@ -16,21 +16,27 @@ CLOSED_AFTER = timedelta(days=15)
 
 
 @sweep("orders.time_out", every=timedelta(seconds=10))
-async def time_out(tx: Tx, now: Instant) -> None:
+async def time_out(tx: Tx, now: Instant) -> bool:
     """Cancel orders that nobody paid in time."""
-    for order_id in await store.due(tx, "pay_by", now, AT_MOST):
+    due = await store.due(tx, "pay_by", now, AT_MOST)
+    for order_id in due:
         await cancel(tx, order_id, "timeout", actor=SYSTEM, now=now)
+    return len(due) == AT_MOST
 
 
 @sweep("orders.receive", every=timedelta(minutes=10))
-async def receive_by_itself(tx: Tx, now: Instant) -> None:
+async def receive_by_itself(tx: Tx, now: Instant) -> bool:
     """Take orders as received when they were sent long enough ago."""
-    for order_id in await store.due(tx, "shipped_at", now - RECEIVED_AFTER, AT_MOST):
+    due = await store.due(tx, "shipped_at", now - RECEIVED_AFTER, AT_MOST)
+    for order_id in due:
         await receive(tx, order_id, actor=SYSTEM, now=now)
+    return len(due) == AT_MOST
 
 
 @sweep("orders.close", every=timedelta(minutes=30))
-async def close_by_itself(tx: Tx, now: Instant) -> None:
+async def close_by_itself(tx: Tx, now: Instant) -> bool:
     """Close orders whose time for returns is over."""
-    for order_id in await store.due(tx, "received_at", now - CLOSED_AFTER, AT_MOST):
+    due = await store.due(tx, "received_at", now - CLOSED_AFTER, AT_MOST)
+    for order_id in due:
         await close(tx, order_id, actor=SYSTEM, now=now)
+    return len(due) == AT_MOST

@@ -1,7 +1,9 @@
 """Three tasks are all that procrastinate knows: deliver, run an errand, make a round."""
 
 import logging
+from collections import deque
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -79,15 +81,24 @@ def _add_round(app: App, db: Database, sweep: Sweep) -> None:
 
 
 async def sweep_all(db: Database, sweep: Sweep) -> None:
-    """Make one round through every mall; a failure in one holds up no other."""
+    """Make one round through every mall; a failure in one holds up no other.
+
+    Malls in which there is more to do take turns until the next round is due.
+    """
+    until = monotonic() + sweep.every.total_seconds()
     async with db.read(NOBODY) as read:
-        tenants = await directory(read)
-    for tenant in tenants:
+        waiting = deque(await directory(read))
+    first = len(waiting)
+    while waiting and (first > 0 or monotonic() < until):
+        tenant, first = waiting.popleft(), first - 1
         try:
             async with db.write(tenant.id) as tx:
-                await sweep.run(tx, utc_now())
+                more = await sweep.run(tx, utc_now())
         except Exception:
             log.exception("sweep %s failed for mall %s", sweep.name, tenant.slug)
+        else:
+            if more:
+                waiting.append(tenant)
 
 
 def _cron(every: timedelta) -> str:
