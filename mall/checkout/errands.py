@@ -27,9 +27,11 @@ async def items_of_cart(
 
 async def _prepare(tx: Tx, args: Args, now: Instant) -> tuple[Item, ...]:
     key = ShopperId(UUID(args["shopper"])), str(args["key"])
+    # The cart first: an order that is placed meanwhile takes its lines, and is found by its key.
+    chosen = await queries.chosen_items(tx, key[0])
     known = (await orders.by_keys(tx, [key])).get(key)
     if known is None:
-        return await queries.chosen_items(tx, key[0])
+        return chosen
     order = await orders.order(tx, known.order_id)
     return tuple(Item(line.sku_id, line.quantity) for line in order.lines)
 

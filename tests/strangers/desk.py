@@ -41,11 +41,12 @@ class Desk:
     owned: Belongings
     somebodys: str  # an id of another member's address
     visitors: Mapping[str, httpx.Client]
-    line: str  # a SKU that lies in both carts
+    line: str  # a SKU that lies in both carts, beside what is owned
 
     def put_back(self, who: str) -> None:
         """Make sure that somebody's cart holds what it held."""
-        _put_into_cart(self.visitors[who], self.line)
+        for sku_id, units in ((self.owned.goods.sku_id, 1), (self.line, 2)):
+            _put_into_cart(self.visitors[who], sku_id, units)
 
     def sign_in_again(self) -> None:
         """Give the member a new session for one that was ended."""
@@ -68,7 +69,7 @@ def furnish_desk(mall: Standing) -> Desk:
     line = _with_choices(console, owned.goods)
     _order_and_cancel(visitors["member"], owned)
     gone = put_on_shelf(console, "soon gone", units=1)
-    _put_into_cart(visitors["guest"], gone.sku_id)
+    _put_into_cart(visitors["guest"], gone.sku_id, 2)
     ask(console, "POST", f"{CONSOLE}/products/{gone.product_id}/archive")
     desk = Desk(mall, owned, somebodys, visitors, line)
     for who in ("guest", "member"):
@@ -168,12 +169,12 @@ def _order_and_cancel(member: httpx.Client, owned: Belongings) -> None:
     ask(member, "POST", f"{SHOP}/orders/{number}/cancel")
 
 
-def _put_into_cart(visitor: httpx.Client, sku_id: str) -> None:
+def _put_into_cart(visitor: httpx.Client, sku_id: str, units: int) -> None:
     lines = {one["sku_id"]: one for one in ask(visitor, "GET", f"{SHOP}/cart")["lines"]}
     if sku_id not in lines:
-        ask(visitor, "POST", f"{SHOP}/cart/lines", json={"sku_id": sku_id, "quantity": 2})
-    elif lines[sku_id]["quantity"] != 2:
-        ask(visitor, "PATCH", f"{SHOP}/cart/lines/{sku_id}", json={"quantity": 2})
+        ask(visitor, "POST", f"{SHOP}/cart/lines", json={"sku_id": sku_id, "quantity": units})
+    elif lines[sku_id]["quantity"] != units:
+        ask(visitor, "PATCH", f"{SHOP}/cart/lines/{sku_id}", json={"quantity": units})
     ask(visitor, "POST", f"{SHOP}/cart/selection", json={"selected": True})
     visitor.cookies.clear()
 
