@@ -29,7 +29,6 @@ _encode = msgspec.json.Encoder(enc_hook=default_serializer).encode
 _BODY_AT_MOST = 64_000  # bytes; more goes the usual way, which has its own limit
 _JSON = (b"content-type", b"application/json")
 
-_request: Callable[[HTTPScope, Receive, Send], AnyRequest] = Request  # [...] is work at run time
 type Headers = list[tuple[bytes, bytes]]
 
 
@@ -122,7 +121,7 @@ class Express:
                     given[name] = power
                     value = await ride.call(**given)
         except Exception as failure:
-            request = _request(scope, receive, sending)
+            request = Request[Any, Any, Any](scope, receive, sending)
             request.state.trace = secrets.token_hex(6)
             answer = problem_response(request, failure)
             await answer.to_asgi_response(None, request)(scope, receive, sending)  # pyright: ignore[reportUnknownMemberType]

@@ -78,15 +78,6 @@ class Lent:
         if self._begun or self._runner or self._waiting or self._failure:
             await self._asked(_COMMIT, None)
 
-    @property
-    def is_untouched(self) -> bool:
-        """Tell whether nobody has asked or put anything."""
-        return not (self._begun or self._runner or self._waiting or self._failure or self._open)
-
-    def close(self) -> None:
-        """End what is untouched."""
-        self._over = True
-
     async def end(self) -> None:
         """Undo what was not committed, and return the connection."""
         self._over = True

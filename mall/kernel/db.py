@@ -277,9 +277,6 @@ class _Open[Power](AbstractAsyncContextManager[Power]):
         return self._power
 
     async def __aexit__(self, kind: object, failure: BaseException | None, trace: object) -> None:
-        if self._lent.is_untouched:
-            self._lent.close()
-            return
         try:
             if failure is None:
                 await self._lent.commit()

@@ -13,7 +13,6 @@ from tests.journeys.acts import (
     Provider,
     become_member,
     change_rows,
-    eventually,
     leave_on_shelf,
     operator,
     order,
@@ -21,6 +20,7 @@ from tests.journeys.acts import (
     ship,
     sku_of,
 )
+from tests.waiting import eventually
 
 SLUG = "camp-speaker"
 

@@ -18,7 +18,7 @@ from tests.browser.dressing import Dressed, dress
 from tests.browser.looking import Eyes, eyes
 from tests.browser.payloads import payloads
 from tests.faults.standing import Standing, standing_mall
-from tests.strangers.belongings import eventually
+from tests.waiting import eventually
 
 DEEP = bool(os.environ.get("MALL_FUZZ_EXAMPLES"))  # every payload in an address, not each eighth
 SLUG = "scripts"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 
 from tests.faults.checker import Verdict, judge
 from tests.faults.standing import Standing
+from tests.waiting import eventually
 
 SETTLED_WITHIN = 100  # seconds: jobs of a killed worker are missed after some 40
 
@@ -16,11 +17,8 @@ def let_time_to_pay_pass(mall: Standing) -> None:
 
 
 def wait_until(so: Callable[[], bool]) -> None:
-    """Ask until something is so."""
-    deadline = time.monotonic() + SETTLED_WITHIN
-    while not so():
-        assert time.monotonic() < deadline, "it never came to that"
-        time.sleep(0.1)
+    """Wait until something is so, for as long as a killed worker may take."""
+    eventually(so, SETTLED_WITHIN)
 
 
 def settled(mall: Standing) -> list[Verdict]:

@@ -1,7 +1,6 @@
 """What people and programs do at an open mall, over the API."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -19,14 +18,6 @@ SHIP_TO = {
     "region_code": "440305",
     "detail": "科苑路 1 号",
 }
-
-
-def eventually(found: Callable[[], object], seconds: float = 30) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < deadline, "it never came to that"
-        time.sleep(0.1)
 
 
 def sku_of(shopper: httpx.Client, slug: str, *values: str) -> dict[str, Any]:

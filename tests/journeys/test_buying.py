@@ -8,13 +8,13 @@ from tests.journeys.acts import (
     CONSOLE,
     SHIP_TO,
     SHOP,
-    eventually,
     operator,
     order,
     pay,
     sku_of,
     state,
 )
+from tests.waiting import eventually
 
 
 def test_find_buy_pay_ship_receive_and_give_a_part_back(mall: OpenMall) -> None:

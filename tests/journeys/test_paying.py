@@ -18,7 +18,6 @@ from tests.journeys.acts import (
     become_member,
     cart,
     change_rows,
-    eventually,
     items_of,
     leave_on_shelf,
     operator,
@@ -33,6 +32,7 @@ from tests.journeys.acts import (
     state,
     told,
 )
+from tests.waiting import eventually
 
 SLUG = "over-ear"
 TIME_TO_ASK = "UPDATE payments.attempt SET next_poll_at = now() WHERE subject = %s"

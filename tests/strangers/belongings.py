@@ -1,8 +1,6 @@
 """What a tenant owns: at least one thing behind every id that an address can hold."""
 
 import io
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +10,7 @@ from PIL import Image
 
 from tests.faults.goods import CONSOLE, REGION, SHOP, Goods, ask, key, put_on_shelf
 from tests.faults.standing import Standing
+from tests.waiting import eventually
 
 CANARY = "kanarek7f3a"  # stands in whatever only its owner may read
 PHONE = "13987650321"
@@ -124,15 +123,6 @@ _OF_SENT_ORDERS = (
     "/orders/{number:str}/receive",
     "/orders/{number:str}/refund",
 )
-
-
-def eventually[T](found: Callable[[], T | None], seconds: float = 30) -> T:
-    """Wait until there is something."""
-    deadline = time.monotonic() + seconds
-    while not (what := found()):
-        assert time.monotonic() < deadline, "it never came to that"
-        time.sleep(0.1)
-    return what
 
 
 def _sell(

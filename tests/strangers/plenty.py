@@ -15,11 +15,11 @@ from tests.strangers.belongings import (
     Belongings,
     client,
     differ,
-    eventually,
     furnish,
     picture,
     place,
 )
+from tests.waiting import eventually
 
 PICTURES_AT_MOST, HEROES_AT_MOST, TILES_AT_MOST, ADDRESSES_AT_MOST = 20, 10, 20, 20
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg import sql
 
 from tests.faults.standing import Standing
-from tests.strangers.belongings import eventually
+from tests.waiting import eventually
 
 TABLES_OF_TENANTS = """
 SELECT table_schema, table_name FROM information_schema.columns

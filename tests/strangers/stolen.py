@@ -15,12 +15,13 @@ from tests.faults.goods import CONSOLE, ask
 from tests.faults.standing import Standing
 from tests.strangers import judging
 from tests.strangers.asking import Route
-from tests.strangers.belongings import PASSWORD, Belongings, client, eventually, furnish
+from tests.strangers.belongings import PASSWORD, Belongings, client, furnish
 from tests.strangers.drawing import Loot, Strangers
 from tests.strangers.inside import Inside, Question
 from tests.strangers.marking import OWN, UNMARKED, mark
 from tests.strangers.plenty import furnish_with
 from tests.strangers.rows import quiet_rows_of, words_of
+from tests.waiting import eventually
 
 _LENDS = 0.5  # of the ids; the others are never sent, so that nobody can have them from a stranger
 _NAMES = re.compile(r"canary-b-[a-z-]+-\d+(?:@marked\.localhost)?")

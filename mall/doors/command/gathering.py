@@ -61,5 +61,5 @@ class GatheringProtocol(HttpToolsProtocol):
     """uvicorn's protocol, writing through a ``Gathering``."""
 
     @override
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn narrows it
+    def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(Gathering(transport))
