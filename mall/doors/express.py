@@ -20,13 +20,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import ParameterKwarg
 from litestar.routes import HTTPRoute
 from litestar.serialization import default_serializer
-from litestar.types import HTTPReceiveMessage, HTTPScope, Receive, Send
+from litestar.types import HTTPScope, Message
 
 from mall.doors.given import FROM_SCOPE, GIVEN, AnyRequest, give_read, guard, open_read
 from mall.doors.problems import problem_response
 
 _encode = msgspec.json.Encoder(enc_hook=default_serializer).encode
-_BODY_AT_MOST = 64_000  # bytes; more goes the usual way, which has its own limit
 _JSON = (b"content-type", b"application/json")
 
 type Headers = list[tuple[bytes, bytes]]
@@ -55,6 +54,15 @@ class Ride:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that may leave as it is."""
+
+    status: int
+    headers: Sequence[tuple[bytes, bytes]]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class _Glance:
     """A request as far as givers look at it, for a whole one costs more than most of them."""
 
@@ -68,8 +76,8 @@ class Express:
         """Find them among the routes; ``always`` gives the headers that every answer carries."""
         self._app = app
         self._always = always
-        self._rides = {
-            (method, route.path): _ride(handler)
+        self.rides: Mapping[tuple[bytes, bytes], Ride] = {
+            (method.encode(), route.path.encode()): _ride(handler)
             for route in app.routes
             if isinstance(route, HTTPRoute) and not route.path_parameters
             for handler in route.route_handlers
@@ -77,35 +85,10 @@ class Express:
             for method in handler.http_methods
         }
 
-    def find(self, scope: HTTPScope) -> Ride | None:
-        """Find the handler of a request. None: it goes the usual way."""
-        if scope["query_string"]:
-            return None
-        return self._rides.get((scope["method"], scope["path"]))
-
-    async def go(
-        self,
-        ride: Ride,
-        scope: HTTPScope,
-        headers: Mapping[bytes, bytes],
-        receive: Receive,
-        send: Send,
-        sending: Send,
-    ) -> Receive | None:
-        """Answer a request. Gives what is left to receive when it has to go the usual way.
-
-        ``sending`` adds what every answer carries.
-        """
-        if headers.get(b"content-type") != _JSON[1]:
-            return receive
-        read = list[HTTPReceiveMessage]()
-        given = await _given(ride, headers, receive, read)
-        if given is None:
-            return _again(read, receive)
+    async def go(self, ride: Ride, scope: HTTPScope, given: dict[str, Any]) -> Answered:
+        """Answer a request. ``given``: what ``given_by`` took from it."""
         context: Any = scope
         context["litestar_app"] = self._app
-        if "state" not in context:
-            context["state"] = {}
         request = cast("AnyRequest", _Glance(scope))
         try:
             await guard(request, ride.handler)
@@ -120,55 +103,42 @@ class Express:
                 async with opening(request) as power:
                     given[name] = power
                     value = await ride.call(**given)
+            written = _encode(value)
         except Exception as failure:
-            request = Request[Any, Any, Any](scope, receive, sending)
-            request.state.trace = secrets.token_hex(6)
-            answer = problem_response(request, failure)
-            await answer.to_asgi_response(None, request)(scope, receive, sending)  # pyright: ignore[reportUnknownMemberType]
-            return None
-        body = _encode(value)
-        head = [_JSON, (b"content-length", b"%d" % len(body)), *self._always(scope)]
-        status = ride.handler.status_code
-        await send({"type": "http.response.start", "status": status, "headers": head})
-        await send({"type": "http.response.body", "body": body, "more_body": False})
-        return None
+            return await self._explained(scope, failure)
+        head = [_JSON, (b"content-length", b"%d" % len(written)), *self._always(scope)]
+        return Answered(ride.handler.status_code, head, written)
+
+    async def _explained(self, scope: HTTPScope, failure: Exception) -> Answered:
+        request = Request[Any, Any, Any](scope)
+        request.state.trace = secrets.token_hex(6)
+        said = list[Any]()
+
+        async def send(message: Message) -> None:
+            said.append(message)
+
+        answer = problem_response(request, failure).to_asgi_response(None, request)  # pyright: ignore[reportUnknownMemberType]
+        await answer(scope, request.receive, send)
+        start, *bodies = said
+        head = [*start["headers"], *self._always(scope)]
+        return Answered(start["status"], head, b"".join(one["body"] for one in bodies))
 
 
-async def _given(
-    ride: Ride, headers: Mapping[bytes, bytes], receive: Receive, read: list[HTTPReceiveMessage]
-) -> dict[str, Any] | None:
+def given_by(ride: Ride, headers: Mapping[bytes, bytes], body: bytes) -> dict[str, Any] | None:
     """Take from the request what the handler wants of it. None: it is not what is expected."""
+    if headers.get(b"content-type") != _JSON[1]:
+        return None
     given = dict[str, Any]()
     for header in ride.headers:
         value = headers.get(header.name, b"").decode("latin-1")
         if not header.pattern.search(value):
             return None
         given[header.parameter] = value
-    body, more = b"", True
-    while more:
-        message: Any = await receive()
-        read.append(message)
-        if message["type"] != "http.request":
-            return None
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > _BODY_AT_MOST:
-            return None
     try:
         given["data"] = ride.decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return given
-
-
-def _again(read: Sequence[HTTPReceiveMessage], receive: Receive) -> Receive:
-    """Let what was read be received once more."""
-    left = list(read)
-
-    async def receiving() -> Any:
-        return left.pop(0) if left else await receive()
-
-    return receiving
 
 
 def _ride(handler: HTTPRouteHandler) -> Ride:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from litestar import HttpMethod, Litestar, Request
 from litestar.types import HTTPResponseStartEvent, HTTPScope, Message, Receive, Scope, Send
 
-from mall.doors.express import Express
+from mall.doors.express import Answered, Express, Ride, given_by
 from mall.doors.given import (
     MALLS,
     SAFE,
@@ -50,7 +50,7 @@ class Front:
     def __init__(self, app: Litestar, static: StaticFiles) -> None:
         """Stand before ``app``, which opens its house before the first request comes."""
         self._app = app
-        self._express = Express(app, _always)
+        self.express = Express(app, _always)
         self._static = static
         self._kept = MicroCache()
 
@@ -102,13 +102,28 @@ class Front:
             response = show_problem(request, refusal).to_asgi_response(None, request)
             await response(scope, receive, sending)
             return
-        ride = self._express.find(scope)
-        if ride is not None:
-            left = await self._express.go(ride, scope, headers, receive, send, sending)
-            if left is None:
-                return
-            receive = left
         await self._app(scope, receive, sending)
+
+    async def ride(
+        self, ride: Ride, scope: HTTPScope, headers: Headers, body: bytes
+    ) -> Answered | None:
+        """Answer without the framework, for a server that knows of it.
+
+        None: the request has to go the usual way, as if it had not been here.
+        """
+        given = given_by(ride, headers, body)
+        if given is None or self._refusal(scope, headers) is not None:
+            return None
+        house = self._house
+        try:
+            tenant = await _tenant(house, headers.get(b"host", b""))
+        except Exception:  # said by the usual way
+            return None
+        context: Any = scope
+        context["mall"], context["mall_house"] = tenant, house
+        context["mall_headers"] = headers
+        context["mall_language"] = _language(headers, tenant)
+        return await self.express.go(ride, scope, given)
 
     @property
     def _house(self) -> House:

@@ -227,4 +227,7 @@ async def test_who_sends_codes_to_members_only_is_found_out(
             await careful(tx, template, to, *rest, **named)
 
     monkeypatch.setattr(errands, "send", choosy)
-    assert await stranger.told_apart(WAYS["code wanted"], 50) is not None
+    for samples in (50, 100, 200):  # a busy machine hides it from those who ask little
+        if await stranger.told_apart(WAYS["code wanted"], samples) is not None:
+            return
+    pytest.fail("nobody noticed")

@@ -1,4 +1,4 @@
-"""HTTP connections that write an answer in one go, together with the other answers of a moment.
+"""Writing an answer in one go, together with the other answers of a moment.
 
 uvicorn writes head and body of an answer each on its own. A write is a system call that wakes
 whoever reads, which costs as much as making a small answer.
@@ -6,8 +6,6 @@ whoever reads, which costs as much as making a small answer.
 
 import asyncio
 from typing import override
-
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _HELD_AT_MOST = 65_536  # bytes of one connection: who streams must notice that nobody reads
 
@@ -55,11 +53,3 @@ class Gathering(asyncio.Transport):
         if self._held:
             held, self._held, self._size = self._held, [], 0
             self._inner.write(b"".join(held))
-
-
-class GatheringProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, writing through a ``Gathering``."""
-
-    @override
-    def connection_made(self, transport: asyncio.Transport) -> None:
-        super().connection_made(Gathering(transport))

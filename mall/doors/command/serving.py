@@ -2,7 +2,7 @@
 
 import uvicorn
 
-from mall.doors.command.gathering import GatheringProtocol
+from mall.doors.command.http_connection import HttpConnection
 from mall.kernel.settings import Settings
 
 _PATIENCE = 10  # seconds that requests in flight get when it is closed
@@ -16,7 +16,7 @@ def serve_web(settings: Settings, app: str = "mall.doors.web:app") -> None:
         port=settings.port,
         workers=settings.web_processes,
         loop="uvloop",
-        http=GatheringProtocol,
+        http=HttpConnection,
         ws="none",
         lifespan="on",
         log_level="warning",

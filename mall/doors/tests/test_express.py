@@ -18,6 +18,7 @@ from mall.checkout.tests.shop import Shop, open_shop
 from mall.doors.front import Front
 from mall.doors.house import House
 from mall.doors.lanes import Lanes
+from mall.doors.tests.conversation import Conversation
 from mall.doors.tests.front_door import found, host_of
 from mall.doors.web import create_app
 from mall.kernel.crypto import Secrets
@@ -29,6 +30,7 @@ from mall.kernel.settings import from_environment
 from mall.kernel.tables import AttemptRow
 from mall.kernel.time import Instant, utc_now
 
+_KIND, _CHUNKED = "content-type: application/json\r\n", "transfer-encoding: chunked\r\n"
 QUOTE, ORDERS = "/api/shop/v1/checkout/quote", "/api/shop/v1/orders"
 MEMBERS, WRITE = "/api/shop/v1/test/members", "/api/shop/v1/test/write"
 SHIP_TO = {"name": "林小满", "phone": "13800138000", "region_code": "440305", "detail": "科苑路"}
@@ -92,13 +94,13 @@ async def write_down(data: Note, tx: Tx, now: Instant) -> Note:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as a server hands it over."""
+    """A request as it comes over the line."""
 
     path: str
     body: bytes
     headers: Mapping[str, str | None]  # None: without it
     method: str = "POST"
-    query: bytes = b""
+    query: str = ""
     chunks: int = 1
     tells_length: bool = True
 
@@ -134,43 +136,23 @@ class Street:
         given = {name.lower(): value for name, value in asked.headers.items()}
         if asked.tells_length:
             headers["content-length"] = str(len(asked.body))
+        else:
+            headers["transfer-encoding"] = "chunked"
         kept = {name: value for name, value in {**headers, **given}.items() if value}
-        scope: dict[str, Any] = {
-            "type": "http",
-            "method": asked.method,
-            "scheme": "http",
-            "path": asked.path,
-            "raw_path": asked.path.encode(),
-            "query_string": asked.query,
-            "headers": [(name.encode(), value.encode("latin-1")) for name, value in kept.items()],
-            "client": ("192.0.2.1", 1),
-            "server": (self.host, 80),
-            "http_version": "1.1",
-            "root_path": "",
-            "state": {},
-        }
-        left = _chunks(asked)
-        sent = list[dict[str, Any]]()
-
-        async def receive() -> dict[str, Any]:
-            return left.pop(0) if left else {"type": "http.disconnect"}
-
-        async def send(message: Any) -> None:
-            sent.append(message)
-
-        await cast("Any", front)(scope, receive, send)
-        start, *bodies = sent
-        assert start["type"] == "http.response.start" and not bodies[-1].get("more_body")
+        lines = "".join(f"{name}: {value}\r\n" for name, value in kept.items())
+        target = asked.path + (f"?{asked.query}" if asked.query else "")
+        head = f"{asked.method} {target} HTTP/1.1\r\n{lines}\r\n".encode("latin-1")
+        conversation = Conversation(front)
+        await conversation.say(head, *_parts(asked))
+        [heard] = await conversation.hear()
         said = dict[str, str]()
         cookies = list[str]()
-        for raw_name, raw_value in start["headers"]:
-            name, value = raw_name.decode().lower(), raw_value.decode("latin-1")
+        for name, value in heard.headers:
             if name == "set-cookie":
                 cookies.append(value)
             # verbs are listed in any order
             said[name] = ", ".join(sorted(value.split(", "))) if name == "allow" else value
-        body = b"".join(one["body"] for one in bodies)
-        return Answered(start["status"], said, body, tuple(cookies))
+        return Answered(heard.status, said, heard.body, tuple(cookies))
 
     def quote(self, **changes: Any) -> Asked:
         items = [{"sku_id": str(self.shop.black), "quantity": 2}]
@@ -186,17 +168,17 @@ def _json(written: Any) -> bytes:
     return msgspec.json.encode(written)
 
 
-def _chunks(asked: Asked) -> list[dict[str, Any]]:
+def _parts(asked: Asked) -> list[bytes]:
+    """Cut the body as it travels."""
     size = len(asked.body) // asked.chunks + 1
-    parts = [asked.body[at : at + size] for at in range(0, max(len(asked.body), 1), size)]
-    return [
-        {"type": "http.request", "body": part, "more_body": number < len(parts)}
-        for number, part in enumerate(parts, start=1)
-    ]
+    parts = [asked.body[at : at + size] for at in range(0, len(asked.body), size)]
+    if asked.tells_length:
+        return parts
+    return [*(b"%x\r\n%b\r\n" % (len(part), part) for part in parts), b"0\r\n\r\n"]
 
 
 def _rides(front: Front) -> dict[Any, Any]:
-    return front._express._rides  # pyright: ignore[reportPrivateUsage]
+    return cast("dict[Any, Any]", front.express.rides)
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +193,7 @@ def fronts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Front, Front]:
     )
     also = (members_only, write_down)
     express, usual = (cast("Front", create_app(settings, also)) for _ in range(2))
-    assert {path for _, path in _rides(express)} == {QUOTE, ORDERS, MEMBERS, WRITE}
+    assert {path.decode() for _, path in _rides(express)} == {QUOTE, ORDERS, MEMBERS, WRITE}
     _rides(usual).clear()
     return express, usual
 
@@ -233,13 +215,12 @@ async def street(
     for front in fronts:
         front._app.state.house = house  # pyright: ignore[reportPrivateUsage]
     made = Street(fronts[0], fronts[1], house, host_of(tenant), shop)
-    express = fronts[0]._express  # pyright: ignore[reportPrivateUsage]
+    express = fronts[0].express
     go = express.go
 
     async def watched(*args: Any) -> Any:
-        left = await go(*args)
-        made.rode += left is None
-        return left
+        made.rode += 1
+        return await go(*args)
 
     monkeypatch.setattr(express, "go", watched)
     begun = await made.ask(made.usual, made.quote())
@@ -322,37 +303,15 @@ async def test_a_body_of_any_length_is_answered_alike(street: Street, tells_leng
         assert street.rode == (size < 64_000)
 
 
-def _scope(street: Street, asked: Asked) -> dict[str, Any]:
-    """Describe a request to a server's application, without a body."""
-    return {
-        "type": "http",
-        "method": "POST",
-        "scheme": "http",
-        "path": asked.path,
-        "query_string": b"",
-        "headers": [(b"host", street.host.encode()), (b"content-type", b"application/json")],
-        "client": None,
-        "root_path": "",
-    }
-
-
 async def test_a_body_without_end_is_not_taken_in(street: Street) -> None:
-    taken = 0
-    asked = street.quote()
-
-    async def receive() -> dict[str, Any]:
-        nonlocal taken
-        taken += 1
-        return {"type": "http.request", "body": b" " * 50_000, "more_body": True}
-
-    scope = _scope(street, asked)
-    sent = list[Any]()
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    await cast("Any", street.express)(scope, receive, send)
-    assert sent[0]["status"] == 413 and taken < 30
+    good = street.quote()
+    for front in (street.express, street.usual):
+        conversation = Conversation(front)
+        head = f"POST {good.path} HTTP/1.1\r\nhost: {street.host}\r\n{_KIND}{_CHUNKED}\r\n"
+        await conversation.say(head.encode(), *[b"c350\r\n" + b" " * 50_000 + b"\r\n"] * 30)
+        [heard] = await conversation.hear()
+        assert heard.status == 413
+    assert street.rode == 0
 
 
 async def test_a_length_that_is_no_number_is_no_failure_of_ours(street: Street) -> None:
@@ -363,24 +322,20 @@ async def test_a_length_that_is_no_number_is_no_failure_of_ours(street: Street) 
 
 
 async def test_who_hangs_up_in_the_middle_is_treated_alike(street: Street) -> None:
-    asked = replace(street.quote(), chunks=3)
+    asked = street.quote()
     for front in (street.express, street.usual):
-        received = [*_chunks(asked)[:1], {"type": "http.disconnect"}]
-
-        async def receive(received: list[Any] = received) -> Any:
-            return received.pop(0) if received else {"type": "http.disconnect"}
-
-        async def send(message: Any) -> None:
-            assert message["type"] != "http.response.start" or message["status"] >= 400
-
-        scope = _scope(street, asked)
-        await cast("Any", front)(scope, receive, send)
+        conversation = Conversation(front)
+        length = f"content-length: {len(asked.body)}\r\n"
+        head = f"POST {asked.path} HTTP/1.1\r\nhost: {street.host}\r\n{_KIND}{length}\r\n"
+        await conversation.say(head.encode(), asked.body[:20])
+        await conversation.hang_up()
+        assert conversation.line.written == b""
     assert street.rode == 0
 
 
 async def test_a_query_goes_the_usual_way(street: Street) -> None:
     for asked in (street.quote(), street.order()):
-        express, usual = await street.both(replace(asked, query=b"page=1"))
+        express, usual = await street.both(replace(asked, query="page=1"))
         assert express == usual and street.rode == 0
 
 

@@ -1,0 +1,169 @@
+"""HTTP connections: uvicorn's, which write in one go and know of the shortest way.
+
+uvicorn starts a task for every request and talks to it in messages. For a request that the
+shortest way answers, usually at once, that is most of the work: such a request is collected here
+and answered in one piece. The parser, the order of answers, time-outs and closing stay uvicorn's.
+"""
+
+import asyncio
+from typing import Any, cast, override
+
+from litestar.types import HTTPScope
+from uvicorn._types import (
+    ASGI3Application,
+    ASGIReceiveCallable,
+    ASGIReceiveEvent,
+    ASGISendCallable,
+    ASGISendEvent,
+    Scope,
+)
+from uvicorn.config import Config
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+from uvicorn.server import ServerState
+
+from mall.doors.command.gathering import Gathering
+from mall.doors.express import Answered, Ride
+from mall.doors.front import Front
+
+_BODY_AT_MOST = 64_000  # bytes; more goes the usual way, which has its own limit
+
+
+class HttpConnection(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        """Serve the application of ``config``, which is a ``Front``."""
+        super().__init__(config, server_state, app_state, _loop)
+        # the Front, in what asks whom a proxy speaks for
+        application = cast("Any", config.loaded_app)  # pyright: ignore[reportUnknownMemberType]
+        self._application: ASGI3Application = application
+        self._front: Front = application.app
+        self._rides = self._front.express.rides
+        self._forwarded = ProxyHeadersMiddleware(_nothing, config.forwarded_allow_ips or "")
+        self._ride: Ride | None = None
+        self._body = bytearray()
+
+    @override
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(Gathering(transport))
+
+    @override
+    def on_headers_complete(self) -> None:
+        assert self.parser is not None
+        method: bytes = self.parser.get_method()
+        ride = self._rides.get((method, self.url))
+        if ride is None or not self._is_plain():
+            super().on_headers_complete()
+            return
+        self._ride = ride
+        self._body = bytearray()
+        scope = self.scope
+        scope["method"] = method.decode("ascii")
+        scope["raw_path"] = self.url
+        scope["path"] = self.url.decode("ascii")
+        scope["query_string"] = b""
+
+    def _is_plain(self) -> bool:
+        """Tell whether nothing is special about the connection at this request."""
+        parser = self.parser
+        assert parser is not None
+        return (
+            (self.cycle is None or self.cycle.response_complete)  # pyright: ignore[reportUnnecessaryComparison]
+            and parser.get_http_version() == "1.1"
+            and parser.should_keep_alive()
+            and not parser.should_upgrade()
+            and not self.expect_100_continue
+        )
+
+    @override
+    def on_body(self, body: bytes) -> None:
+        if self._ride is None:
+            super().on_body(body)
+            return
+        self._body += body
+        if len(self._body) > _BODY_AT_MOST:
+            self._ride = None
+            super().on_headers_complete()
+            super().on_body(bytes(self._body))
+
+    @override
+    def on_message_complete(self) -> None:
+        ride = self._ride
+        if ride is None:
+            super().on_message_complete()
+            return
+        self._ride = None
+        self.cycle = cycle = RequestResponseCycle(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=False,
+            keep_alive=True,
+            on_response=self.on_response_complete,
+        )
+        # runs at once as far as it comes, which is to the end where nothing is waited for
+        answering = self._go(ride, cycle, bytes(self._body))
+        going = asyncio.Task(answering, loop=self.loop, eager_start=True)
+        if not going.done():
+            self.tasks.add(going)
+            going.add_done_callback(self.tasks.discard)
+
+    async def _go(self, ride: Ride, cycle: RequestResponseCycle, body: bytes) -> None:
+        scope = cycle.scope
+        headers = dict(scope["headers"])
+        if b"x-forwarded-for" in headers or b"x-forwarded-proto" in headers:
+            await self._forwarded(scope, _none_comes, _nobody_hears)
+        answered = await self._front.ride(ride, cast("HTTPScope", scope), headers, body)
+        if answered is None:
+            cycle.body += body
+            cycle.more_body = False
+            cycle.message_event.set()
+            self._start_asgi_task(cycle, self._application)
+            return
+        if self.flow.write_paused:  # who does not read is not answered any further
+            await self.flow.drain()
+        cycle.response_started = cycle.response_complete = True
+        if cycle.disconnected:
+            return
+        self.transport.write(self._written(answered, is_last=not cycle.keep_alive))
+        if not cycle.keep_alive:  # the process is being stopped
+            self.transport.close()
+        self.on_response_complete()
+
+    def _written(self, answered: Answered, *, is_last: bool) -> bytes:
+        parts = [
+            STATUS_LINE[answered.status],
+            *(b"%b: %b\r\n" % line for line in self.server_state.default_headers),
+            *(b"%b: %b\r\n" % line for line in answered.headers),
+            b"connection: close\r\n\r\n" if is_last else b"\r\n",
+            answered.body,
+        ]
+        return b"".join(parts)
+
+
+async def _nothing(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """Do nothing with a request."""
+
+
+async def _none_comes() -> ASGIReceiveEvent:
+    return {"type": "http.disconnect"}
+
+
+async def _nobody_hears(message: ASGISendEvent) -> None:
+    """Hear nothing."""
