@@ -9,7 +9,7 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +37,7 @@ class Told:
     cancelled: int = 0
     sold_out: int = 0
     answers: Counter[str] = field(default_factory=Counter[str])  # that were not definite
+    newest: float = 0.0  # when the last that was told of an order had asked; monotonic seconds
     slowest: float = 0.0  # seconds from the first word about an order to its definite answer
     troubles: list[str] = field(default_factory=list[str])
 
@@ -64,16 +65,24 @@ class Checkouts:
 
     def wait_for_orders(self, more: int) -> None:
         """Wait, outside of their loop, until some more orders were acknowledged."""
-        before, deadline = len(self.told.placed), time.monotonic() + _PATIENCE
-        while len(self.told.placed) < before + more:
-            assert time.monotonic() < deadline, self.told.troubles or "nobody is answered any more"
-            time.sleep(0.01)
+        before = len(self.told.placed)
+        self._wait_until(lambda: len(self.told.placed) >= before + more)
+
+    def wait_for_order_since(self, moment: float) -> None:
+        """Wait, outside of their loop, for an order that was asked for after a moment."""
+        self._wait_until(lambda: self.told.newest > moment)
 
     async def go_home(self) -> None:
         """Let each finish what it is about."""
         self.is_over = True
         await asyncio.gather(*self._clients)
         self.payers.shutdown()
+
+    def _wait_until(self, so: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while not so():
+            assert time.monotonic() < deadline, self.told.troubles or "nobody is answered any more"
+            time.sleep(0.01)
 
 
 class _Checkout:
@@ -155,7 +164,9 @@ class _Checkout:
             entry = self._diary.begin("place", self._host, key=name) if name else None
             status, told = await self._say(path, body, name)
             if entry is not None:
-                self._diary.end(entry, status, told if status and status < 400 else None)
+                ordered = status is not None and status < 400
+                self._diary.end(entry, status, told if ordered else None)
+                self._told.newest = max(self._told.newest, entry.began if ordered else 0)
             if status is not None and status < 500:
                 return status, told
             self._told.answers[str(told.get("code") or status)] += 1

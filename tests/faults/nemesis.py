@@ -18,24 +18,30 @@ import psycopg
 
 from tests.faults.standing import Standing
 
-type Moment = Literal["any", "writing", "committing"]
+type Moment = Literal["any", "writing", "committing", "flushing"]
 
 _SOUGHT_FOR = 60.0  # seconds
 _LOOK_WITHIN = 2.0  # seconds; one who was stopped may hold what looking needs
 _SESSIONS = """
 SELECT pid, backend_xid IS NOT NULL AS writing,
-       backend_xid IS NOT NULL AND state = 'active' AND query = 'COMMIT' AS committing
+       backend_xid IS NOT NULL AND state = 'active' AND query = 'COMMIT' AS committing,
+       backend_xid IS NOT NULL AND wait_event IS NOT DISTINCT FROM 'WalSync' AS flushing
   FROM pg_stat_activity WHERE application_name = 'mall web'
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a connection of web is about; ``writing``: a transaction that has locked or written."""
+    """What a connection of web is about."""
 
     pid: int
-    writing: bool
-    committing: bool
+    writing: bool  # in a transaction that has locked or written something
+    committing: bool  # and its COMMIT runs
+    flushing: bool  # and is with the system: it will have happened, and nobody is told
+
+    def is_at(self, moment: Moment) -> bool:
+        """Tell whether it is the moment for this one."""
+        return {"writing": self.writing, "committing": self.committing}.get(moment, self.flushing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +63,16 @@ class Kill:
         """How many of them were at their COMMIT."""
         return sum(one.committing for one in self.sessions)
 
+    @property
+    def flushing(self) -> int:
+        """How many of those were written down already."""
+        return sum(one.flushing for one in self.sessions)
+
     def __str__(self) -> str:
         """Say it in a line."""
         return (
             f"{self.moment}: {self.processes} processes, {self.writing} transactions cut,"
-            f" {self.committing} in their COMMIT"
+            f" {self.committing} in their COMMIT, {self.flushing} of those written down"
         )
 
 
@@ -98,7 +109,7 @@ def _look(rows: psycopg.Connection) -> list[Session]:
 def _is(moment: Moment, sessions: Collection[Session]) -> bool:
     if moment == "any":
         return True
-    return any(one.writing if moment == "writing" else one.committing for one in sessions)
+    return any(one.is_at(moment) for one in sessions)
 
 
 def _kill_all(mall: Standing) -> int:

@@ -21,9 +21,9 @@ from tests.faults.nemesis import Kill, Moment, strike
 from tests.faults.settling import broken, held, let_time_to_pay_pass, settled
 from tests.faults.standing import Standing, standing_mall
 
-KILLS = int(os.environ.get("MALL_FAULTS_ROUNDS") or 3)
+KILLS = int(os.environ.get("MALL_FAULTS_ROUNDS") or 2)
 CLIENTS = int(os.environ.get("MALL_FAULTS_CLIENTS") or 100)
-MOMENTS: list[Moment] = ["committing", "any", "writing", "any"]
+MOMENTS: list[Moment] = ["flushing", "any", "committing", "any", "writing", "any"]
 LOOKED_AT = {"I1", "I2", "I3", "I4", "I7", "I9", "I10", "I11"}  # I8: somebody may have to cancel
 AWAY = {"doors.away"}  # what a client may be told while there is no database
 
@@ -46,7 +46,7 @@ def kill_and_kill(mall: Standing, crowd: Checkouts, chance: random.Random) -> li
         time.sleep(chance.uniform(0, 0.5))  # else it were always the same place in the rush
         kills.append(strike(mall, MOMENTS[number % len(MOMENTS)]))
         before = len(crowd.told.placed)
-        crowd.wait_for_orders(1)
+        crowd.wait_for_order_since(kills[-1].at)
         waited = time.monotonic() - kills[-1].at
         print(f"killed {kills[-1]}; {before} orders by then, the next after {waited:.1f} s")
     crowd.wait_for_orders(CLIENTS // 2)
