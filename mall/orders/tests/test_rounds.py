@@ -36,7 +36,7 @@ async def test_orders_that_time_out_never_wait_for_goods_while_they_hold_others(
     second = await place(shop, "N2", low, now + timedelta(seconds=1))
     later = now + timedelta(hours=1)
 
-    async def turn() -> bool:
+    async def turn() -> bool | None:
         async with db.write(tenant) as tx:
             return await time_out(tx, later)
 
