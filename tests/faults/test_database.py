@@ -28,7 +28,8 @@ LOOKED_AT = {"I1", "I2", "I3", "I4", "I7", "I9", "I10", "I11"}  # I8: somebody m
 AWAY = {"doors.away"}  # what a client may be told while there is no database
 
 # With fewer outcomes that nobody was told, a run of 20 kills and 1,000 clients proves nothing.
-UNTOLD_AT_LEAST = math.ceil(200 * (KILLS / 20) * (CLIENTS / 1_000))
+FULL_LENGTH = 20  # kills
+UNTOLD_AT_LEAST = math.ceil(200 * (KILLS / FULL_LENGTH) * (CLIENTS / 1_000))
 SETTLED_WITHIN = 300.0  # seconds
 
 
@@ -102,18 +103,20 @@ async def test_whenever_the_database_is_killed_every_checkout_ends_once_and_righ
     quiet, told = time.monotonic(), crowd.told
 
     keys = untold(mall, kills)
+    unheard = placed_unheard(mall, keys)
     inside = sum(kill.writing > 0 for kill in kills)
     print(
         f"seed {seed}: {CLIENTS} clients, {len(kills)} kills, {inside} of them inside"
         f" {sum(kill.writing for kill in kills)} transactions"
         f" ({sum(kill.committing for kill in kills)} in their COMMIT),"
-        f" {len(keys)} ambiguous outcomes ({placed_unheard(mall, keys)} were orders),"
+        f" {len(keys)} ambiguous outcomes ({unheard} were orders),"
         f" {len(told.placed)} orders, {told.paid} paid, {told.cancelled} cancelled,"
         f" {told.sold_out} sold out, slowest {told.slowest:.1f} s, {quiet - began:.0f} s;"
         f" not definite: {dict(told.answers)}"
     )
     assert told.troubles == []
     assert len(keys) >= UNTOLD_AT_LEAST, f"void: {len(keys)} ambiguous outcomes are too few"
+    assert unheard or KILLS < FULL_LENGTH, "void: no order was placed without its client's knowing"
     let_time_to_pay_pass(mall)
     verdicts = settled(mall, SETTLED_WITHIN)
     print(table(verdicts))
