@@ -10,12 +10,12 @@ type Turn = Callable[["Client"], Awaitable[bool]]
 class Client(asyncio.Protocol):
     """One connection that speaks just enough HTTP, one request at a time."""
 
-    def __init__(self, port: int, host: str) -> None:
-        """Connect at the first request, or when told to."""
+    def __init__(self, port: int, host: str, token: str = "") -> None:
+        """Connect at the first request, or when told to. ``token``: of a session that goes on."""
         self._port = port
         self._host = f"Host: {host}\r\n"
-        self.token = ""  # of the session that the first answer began
-        self._token = ""
+        self.token = token  # of the session, which else the first answer begins
+        self._token = f"Authorization: Bearer {token}\r\n" if token else ""
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
         self._read = b""
@@ -61,7 +61,8 @@ class Client(asyncio.Protocol):
         self._answer.set_result((int(read[9:12]), read[end + 4 :]))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Let who waits know."""
+        """Let who waits know; the next request connects anew."""
+        self._transport, self._read = None, b""
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(exc or ConnectionResetError())
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import resource
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from benchmarks.clients import Client
 from tests.faults.standing import Standing
 
 _PATIENCE = 60.0  # seconds, for the slowest answer
+_FILES_BESIDE = 200  # that this process has open beside the connections of clients
 _OPENED_TOGETHER = 200  # connections; more would not fit into the queue of a listener
 
 
@@ -44,6 +46,15 @@ class Told:
     def code(self) -> str:
         """Which problem it is; "": none."""
         return "" if self.status < 400 else str(self.json["code"])
+
+
+def make_room_for(connections: int) -> None:
+    """Let this process have as many connections, where the system gives them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _FILES_BESIDE
+    needed = min(wanted, hard) if hard != resource.RLIM_INFINITY else connections * 2
+    if soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
 async def at_once(mall: Standing, slug: str, asks: Sequence[Ask]) -> list[Told]:

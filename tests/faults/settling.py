@@ -21,9 +21,12 @@ def wait_until(so: Callable[[], bool]) -> None:
     eventually(so, SETTLED_WITHIN)
 
 
-def settled(mall: Standing) -> list[Verdict]:
-    """Wait until every invariant holds with nothing on its way; give the last verdicts."""
-    deadline = time.monotonic() + SETTLED_WITHIN
+def settled(mall: Standing, within: float = SETTLED_WITHIN) -> list[Verdict]:
+    """Wait until every invariant holds with nothing on its way; give the last verdicts.
+
+    ``within``: seconds; what is on its way after them is stuck.
+    """
+    deadline = time.monotonic() + within
     while True:
         verdicts = judge(mall.reader, mall.history, str(mall.ledger), patience=0)
         if not broken(verdicts) or time.monotonic() > deadline:

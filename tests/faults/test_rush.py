@@ -5,14 +5,13 @@ each second instead of all at once.
 """
 
 import os
-import resource
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 
-from tests.faults.at_once import Ask, Told, at_once
+from tests.faults.at_once import Ask, Told, at_once, make_room_for
 from tests.faults.buyer import Buyer
 from tests.faults.checker import Diary, table
 from tests.faults.conftest import WEB_PROCESSES
@@ -23,20 +22,11 @@ from tests.faults.standing import Standing
 UNITS, PAYING = 100, 60  # what is left is cancelled in one round of the worker
 BUYERS = int(os.environ.get("MALL_RUSH_BUYERS") or 1_500)
 PER_SECOND = float(os.environ.get("MALL_RUSH_PER_SECOND") or 0)
-_FILES_BESIDE = 200  # that this process has open beside the connections of buyers
 
 
 def stock_of(console: httpx.Client, goods: Goods) -> dict[str, Any]:
     found = ask(console, "GET", f"{CONSOLE}/stock", params={"sku_id": goods.sku_id})
     return next(one for one in found if one["location_id"] == goods.location_id)
-
-
-def make_room_for(buyers: int) -> None:
-    """Let this process have as many connections, where the system gives them."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = min(buyers + _FILES_BESIDE, hard) if hard != resource.RLIM_INFINITY else buyers * 2
-    if soft < needed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
 async def rush(mall: Standing, order: dict[str, Any], buyers: int, name: str) -> list[Told]:
