@@ -25,7 +25,7 @@ async def add(tx: Tx, shopper_id: ShopperId, sku_id: SkuId, quantity: int, *, no
     there = await store.lines(tx, shopper_id)
     if len(there) >= LINES_AT_MOST and all(one.sku_id != sku_id for one in there):
         raise CartFull(LINES_AT_MOST)
-    await store.put(tx, shopper_id, [line], add=True)
+    store.put(tx, shopper_id, [line], add=True)
 
 
 async def add_again(
@@ -35,7 +35,7 @@ async def add_again(
     fresh = await _fresh(tx, units, now)
     await tx.lock("cart", shopper_id)
     there = {line.sku_id for line in await store.lines(tx, shopper_id)}
-    await store.put(tx, shopper_id, _that_fit(there, list(fresh.values())), add=True)
+    store.put(tx, shopper_id, _that_fit(there, list(fresh.values())), add=True)
 
 
 async def set_quantity(tx: Tx, shopper_id: ShopperId, sku_id: SkuId, quantity: int) -> None:
@@ -48,7 +48,7 @@ async def set_quantity(tx: Tx, shopper_id: ShopperId, sku_id: SkuId, quantity: i
     known = await prices(tx, [sku_id])
     seen = known[sku_id].price_minor if sku_id in known else line.seen_price_minor
     changed = replace(line, quantity=rules.capped(quantity), seen_price_minor=seen)
-    await store.put(tx, shopper_id, [changed], add=False)
+    store.put(tx, shopper_id, [changed], add=False)
 
 
 async def choose(
@@ -87,7 +87,7 @@ async def merge(tx: Tx, guest: ShopperId, member: ShopperId) -> None:
         await tx.lock("cart", shopper_id)
     moving = await store.lines(tx, guest)
     there = {line.sku_id for line in await store.lines(tx, member)}
-    await store.put(tx, member, _that_fit(there, moving), add=True)
+    store.put(tx, member, _that_fit(there, moving), add=True)
     await store.clear(tx, guest)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import Uuid, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mall.cart.rules import UNITS_AT_MOST, CartLine
 from mall.cart.tables import LineRow
@@ -50,6 +49,14 @@ _LOCK = Prepared(
 )
 
 
+_SET = """(tenant_id, shopper_id, sku_id) DO UPDATE SET quantity = excluded.quantity,
+selected = excluded.selected, seen_price_minor = excluded.seen_price_minor,
+added_at = excluded.added_at"""
+_ADD = _SET.replace(
+    "= excluded.quantity", f"= LEAST(line.quantity + excluded.quantity, {UNITS_AT_MOST})"
+)
+
+
 async def lines(read: Read, shopper_id: ShopperId) -> list[CartLine]:
     """Load a cart, the newest line first."""
     return [CartLine(*row) for row in await read.rows(_LINES, shopper=shopper_id)]
@@ -61,13 +68,10 @@ async def units(read: Read, shopper_id: ShopperId) -> int:
     return int(found[0][0])
 
 
-async def put(tx: Tx, shopper_id: ShopperId, lines: Sequence[CartLine], *, add: bool) -> None:
+def put(tx: Tx, shopper_id: ShopperId, lines: Sequence[CartLine], *, add: bool) -> None:
     """Store lines; ``add``: on top of the units that are there, up to the cap."""
-    if not lines:
-        return
     rows = [
         {
-            "tenant_id": tx.tenant_id,
             "shopper_id": shopper_id,
             "sku_id": line.sku_id,
             "quantity": line.quantity,
@@ -77,20 +81,7 @@ async def put(tx: Tx, shopper_id: ShopperId, lines: Sequence[CartLine], *, add: 
         }
         for line in sorted(lines, key=lambda line: line.sku_id)
     ]
-    statement = upsert(LineRow).values(rows)
-    fresh = statement.excluded
-    more = func.least(LineRow.quantity + fresh.quantity, UNITS_AT_MOST) if add else fresh.quantity
-    await tx.run(
-        statement.on_conflict_do_update(
-            index_elements=["tenant_id", "shopper_id", "sku_id"],
-            set_={
-                "quantity": more,
-                "selected": fresh.selected,
-                "seen_price_minor": fresh.seen_price_minor,
-                "added_at": fresh.added_at,
-            },
-        )
-    )
+    tx.add(LineRow, rows, on_conflict=_ADD if add else _SET)
 
 
 async def select_lines(

@@ -194,15 +194,20 @@ class Tx(Read):
         """
         if not rows:
             return 0
-        parts = self._insertings(into, rows, skip_conflicts=skip_conflicts)
+        parts = self._insertings(into, rows, "DO NOTHING" if skip_conflicts else "")
         answers = await gather(*(self._lent.ask(part.text, part.values) for part in parts))
         return sum(answer.count for answer in answers)
 
-    def add(self, into: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert rows like ``insert``, without waiting: with the next question or the commit,
-        which fails if a row is there already."""
+    def add(
+        self, into: type[Table], rows: Sequence[Mapping[str, Any]], *, on_conflict: str = ""
+    ) -> None:
+        """Insert rows like ``insert``, without waiting: with the next question or the commit.
+
+        ``on_conflict``: what is done about rows that are there already, as PostgreSQL reads it
+        after ON CONFLICT; "": that question or the commit fails.
+        """
         if rows:
-            for part in self._insertings(into, rows, skip_conflicts=False):
+            for part in self._insertings(into, rows, on_conflict):
                 self._lent.put(part.text, part.values)
 
     def put(self, statement: Prepared, **params: Any) -> None:
@@ -255,11 +260,11 @@ class Tx(Read):
         return super()._question(statement, params)
 
     def _insertings(
-        self, into: type[Table], rows: Sequence[Mapping[str, Any]], *, skip_conflicts: bool
+        self, into: type[Table], rows: Sequence[Mapping[str, Any]], on_conflict: str
     ) -> list[Said]:
         table = cast(CoreTable, into.__table__)
         self._touches(table)
-        return insertings(table, self.tenant_id, rows, skip_conflicts=skip_conflicts)
+        return insertings(table, self.tenant_id, rows, on_conflict=on_conflict)
 
     def _touches(self, table: object) -> None:
         if cast(CoreTable, table).info.get("remembered"):

@@ -104,9 +104,11 @@ def insertings(
     tenant_id: UUID,
     rows: Sequence[Mapping[str, Any]],
     *,
-    skip_conflicts: bool,
+    on_conflict: str,
 ) -> list[Said]:
     """Write rows that share one set of columns as INSERTs of 64, 32 ... 1 rows.
+
+    ``on_conflict``: what follows ON CONFLICT; "": a row that is there already is an error.
 
     So few texts can stay prepared, whatever number of rows there is. Every value travels as text,
     whose type the column decides: the driver would take a small number for another type than a
@@ -123,7 +125,7 @@ def insertings(
             values += [
                 None if (value := row[name]) is None else write(value) for name, write in writers
             ]
-        text = _insert_text(into, columns, size, skip_conflicts=skip_conflicts)
+        text = _insert_text(into, columns, size, on_conflict)
         found.append(Said(text, values))
         start += size
     return found
@@ -137,16 +139,14 @@ def _writers(
 
 
 @lru_cache(maxsize=1024)
-def _insert_text(
-    table: CoreTable, columns: tuple[str, ...], rows: int, *, skip_conflicts: bool
-) -> bytes:
+def _insert_text(table: CoreTable, columns: tuple[str, ...], rows: int, on_conflict: str) -> bytes:
     names = ", ".join(f'"{name}"' for name in columns)
     wide = len(columns)
     lines = (
         ", ".join(f"${2 + row * wide + column}" for column in range(wide)) for row in range(rows)
     )
     values = ", ".join(f"($1, {line})" for line in lines)
-    tail = " ON CONFLICT DO NOTHING" if skip_conflicts else ""
+    tail = f" ON CONFLICT {on_conflict}" if on_conflict else ""
     text = f"INSERT INTO {table.fullname} (tenant_id, {names}) VALUES {values}{tail}"  # noqa: S608
     return text.encode()
 

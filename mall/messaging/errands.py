@@ -25,12 +25,9 @@ class Delivery:
 
 
 async def prepare(tx: Tx, args: Args, now: Instant) -> Delivery | None:
-    """Find the message, unless it was sent or given up, and count the try."""
+    """Find the message, unless it was sent or given up."""
     found = await store.waiting(tx, MessageId(UUID(str(args["message"]))))
-    if found is None:
-        return None
-    await store.count_try(tx, found[0].id)
-    return Delivery(*found)
+    return None if found is None else Delivery(*found)
 
 
 async def call(outside: Outside, delivery: Delivery) -> Sent | NotSent:
@@ -42,6 +39,7 @@ async def call(outside: Outside, delivery: Delivery) -> Sent | NotSent:
 async def record(tx: Tx, delivery: Delivery, answer: Sent | NotSent, now: Instant) -> Done | Again:
     """Write down what became of it; try again later, longer apart each time."""
     message, forget = delivery.message, False
+    store.count_try(tx, message.id)
     transport = load_transports()[message.transport]
     if isinstance(answer, Sent):
         forget = not transport.keeps_secrets

@@ -68,7 +68,7 @@ async def end(
     await tx.put_values(MessageRow, {"id": message_id}, values | forgotten)
 
 
-async def count_try(tx: Tx, message_id: MessageId) -> None:
+def count_try(tx: Tx, message_id: MessageId) -> None:
     """Count one more try."""
     tx.put(_COUNT_TRY, id=message_id)
 

@@ -12,7 +12,7 @@ from mall.payments.actions.close import ask_close
 from mall.payments.actions.reconcile import settle
 from mall.payments.actions.refund import ask_refund, retry_refund
 from mall.payments.actions.start import start_attempt
-from mall.payments.errands import PREPAY, address_to_pay, take_notification
+from mall.payments.errands import PREPAY, take_notification
 from mall.payments.events import PaymentClosed, PaymentSucceeded, RefundFailed, RefundSucceeded
 from mall.payments.providers import load_providers
 from mall.payments.queries import attempt, attempts, discrepancies, is_kept, providers, refunds
@@ -42,7 +42,6 @@ __all__ = [
     "RefundFailed",
     "RefundSucceeded",
     "TooLate",
-    "address_to_pay",
     "ask_close",
     "ask_refund",
     "attempt",

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 from uuid import UUID
 
 from mall.kernel.db import Tx
@@ -92,14 +91,6 @@ async def take_notification(
     """
     plain = {name.lower(): value for name, value in headers.items()}
     await run(TAKE_NOTIFICATION, {"provider": provider, "headers": plain, "body": body})
-
-
-async def address_to_pay(run: RunErrand, attempt_id: AttemptId) -> str | None:
-    """Give the address where the buyer pays, asking the provider for it now if need be.
-
-    None: the provider has not answered yet or refuses; the attempt says which.
-    """
-    return cast(str | None, await run(PREPAY, {"attempt": attempt_id}))
 
 
 async def prepare_prepay(

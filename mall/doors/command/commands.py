@@ -45,11 +45,13 @@ def web() -> None:
 @main.command()
 def worker() -> None:
     """只运行后台进程 · Deliver events, run errands, make the rounds."""
+    import uvloop
+
     from mall.doors.worker import run_worker
 
     logging.basicConfig(level=logging.WARNING, format=_LOG_FORMAT)
     with plainly():
-        asyncio.run(run_worker(settings()))
+        uvloop.run(run_worker(settings()))
 
 
 @main.command("migrate")

@@ -1,7 +1,8 @@
 """The life of a worker process."""
 
-import asyncio
 import logging
+
+import uvloop
 
 from mall.doors.house import open_house
 from mall.doors.worker.app import make_app
@@ -26,4 +27,4 @@ async def run_worker(settings: Settings) -> None:
 def main() -> None:
     """Run as a program."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    asyncio.run(run_worker(from_environment()))
+    uvloop.run(run_worker(from_environment()))

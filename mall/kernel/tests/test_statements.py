@@ -112,7 +112,7 @@ async def test_an_array_arrives_as_it_was_sent(
 @pytest.mark.parametrize("count", [1, 2, 3, 63, 64, 65, 127, 128, 200])
 def test_any_number_of_rows_becomes_few_texts(tenant: TenantId, count: int) -> None:
     rows = [thing(new_uuid(), number=number) for number in range(count)]
-    parts = insertings(THING, tenant, rows, skip_conflicts=False)
+    parts = insertings(THING, tenant, rows, on_conflict="")
     sizes = [part.text.count(b"($1,") for part in parts]
     assert sum(sizes) == count
     assert all(size in {1, 2, 4, 8, 16, 32, 64} for size in sizes)

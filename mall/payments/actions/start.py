@@ -1,19 +1,16 @@
 """Beginning to pay."""
 
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from mall.kernel.db import Tx
 from mall.kernel.ids import AttemptId, OrderId, new_uuid
 from mall.kernel.money import Money
 from mall.kernel.time import Instant
-from mall.payments import errands, rules, store
+from mall.payments import rules, store
 from mall.payments.actions import close
 from mall.payments.providers import load_providers
 from mall.payments.rules import Attempt
 from mall.payments.rules.problems import AlreadyPaid, NotOffered, TooLate
-
-_DOORS_FIRST = timedelta(seconds=2)
 
 
 async def start_attempt(
@@ -30,8 +27,8 @@ async def start_attempt(
     """Begin to pay an order; an attempt that still lives and asks for the same is used again.
 
     Attempts at another provider or of another amount are closed. ``return_url`` is absolute; the
-    provider's notifications come to the same host. The PREPAY errand is on its way; a door that
-    waits for the address to pay at runs it at once. Raises NotOffered, TooLate, AlreadyPaid.
+    provider's notifications come to the same host. Whoever waits for the address to pay at runs the
+    PREPAY errand at once; else the poller does. Raises NotOffered, TooLate, AlreadyPaid.
     """
     known = load_providers().get(provider)
     if known is None or amount.currency not in known.currencies:
@@ -71,5 +68,4 @@ async def start_attempt(
         ended_at=None,
     )
     await store.add_attempt(tx, fresh, next_poll_at=now + rules.attempt_poll_after(0))
-    await tx.send(errands.PREPAY, {"attempt": attempt_id}, after=_DOORS_FIRST)
     return attempt_id

@@ -117,9 +117,9 @@ class Door:
         await self.work()
 
     async def start(self, minor: int = 12_900, *, minutes: int = 30) -> AttemptId:
-        """Begin to pay the order."""
+        """Begin to pay the order; its provider hears of it when there is work done."""
         async with self.db.write(self.tenant) as tx:
-            return await start_attempt(
+            attempt_id = await start_attempt(
                 tx,
                 order_id=self.order,
                 amount=Money(minor, "CNY"),
@@ -129,6 +129,8 @@ class Door:
                 return_url=f"http://{self.host}/orders/1",
                 now=self.now,
             )
+            await tx.send(PREPAY, {"attempt": attempt_id})
+        return attempt_id
 
     async def prepay(self, attempt_id: AttemptId) -> None:
         """Tell the provider of an attempt."""
