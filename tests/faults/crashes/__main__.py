@@ -84,10 +84,11 @@ def _look_often() -> None:
     """Let jobs that are given back begin at once: nobody is told of them, they are found."""
     run = App.run_worker_async
 
-    async def running(app: App, **told: Any) -> None:
-        await run(app, **told | {"fetch_job_polling_interval": _LOOKS_EVERY})
+    async def running(self: App, **told: Any) -> None:
+        told["fetch_job_polling_interval"] = _LOOKS_EVERY
+        await run(self, **told)
 
-    App.run_worker_async = running  # type: ignore[method-assign]
+    App.run_worker_async = running
 
 
 if __name__ == "__main__":
