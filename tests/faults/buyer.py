@@ -69,6 +69,14 @@ class Buyer:
 
     def pay(self, number: str, fault: str = "none") -> httpx.Response:
         """Pay an order at the cashier; the answer of whoever could not go on is given."""
+        begun = self.begin_to_pay(number)
+        if not isinstance(begun, str):
+            return begun
+        form = {"method": "wechat", "fault": fault}
+        return self._ask("pay", lambda: httpx.post(begun, data=form), number=number)
+
+    def begin_to_pay(self, number: str) -> str | httpx.Response:
+        """Ask where to pay an order; the answer of whoever could not go on is given."""
         begun = insist(lambda: self.browser.post(f"{SHOP}/orders/{number}/pay", json={}))
         address = begun.json().get("pay_url") if begun.is_success else None
         deadline = time.monotonic() + _PATIENCE
@@ -76,10 +84,7 @@ class Buyer:
             time.sleep(_AGAIN_AFTER)
             shown = insist(lambda: self.browser.get(f"{SHOP}/orders/{number}/payment")).json()
             address = shown["newest"]["pay_url"] if shown.get("newest") else None
-        if address is None:
-            return begun
-        at, form = str(address), {"method": "wechat", "fault": fault}
-        return self._ask("pay", lambda: httpx.post(at, data=form), number=number)
+        return begun if address is None else str(address)
 
     def wait_until_paid(self, number: str, *, at_most: float) -> None:
         """Look at an order until it is not unpaid any more, for some seconds."""

@@ -1,6 +1,7 @@
 """The malls that faults happen to."""
 
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def catcher() -> Generator[Catcher]:
 @pytest.fixture(scope="session")
 def wide(catcher: Catcher) -> Generator[Standing]:
     """Open a mall that many processes serve, with one tenant, called north."""
-    told = {
+    told: Any = {
         "MALL_WEB_PROCESSES": str(WEB_PROCESSES),
         "MALL_PAY_NOTIFY_BASE": catcher.address,
         "MALL_PAY_REFUND_SECONDS": "0.3",

@@ -40,6 +40,8 @@ _COMMANDS = {"web": "web", "worker": "worker", "pay": "simulator"}  # by which w
 class Standing:
     """A mall in a folder of its own; ``slugs`` are the tenants in it, each with an owner."""
 
+    program = ("mall.doors.command", "up")  # opens it, for ``python -m``
+
     def __init__(self, data: Path, *slugs: str, **told: str) -> None:
         """Make the database and found the tenants; nothing is open yet.
 
@@ -69,7 +71,7 @@ class Standing:
         """Run `mall up` until it serves."""
         with self.log.open("ab") as log:
             said = log.tell()  # what a killed one left behind still serves: only a word counts
-            command = [sys.executable, "-m", "mall.doors.command", "up"]
+            command = [sys.executable, "-m", *self.program]
             self.process = subprocess.Popen(command, env=self.environ, stdout=log, stderr=log)
         self._wait(lambda: b"\nready http" in self.log.read_bytes()[said:])
         self.wait_until_open()
@@ -206,16 +208,16 @@ def owner_of(slug: str) -> str:
 
 
 @contextmanager
-def standing_mall(*slugs: str, **told: str) -> Generator[Standing]:
+def standing_mall(*slugs: str, kind: type[Standing] = Standing, **told: str) -> Generator[Standing]:
     """Open a mall for the tests inside the ``with``; nothing of it is left afterwards.
 
-    ``told``: what its environment says beside the usual.
+    ``kind``: how it is opened. ``told``: what its environment says beside the usual.
     """
     folder = Path(tempfile.mkdtemp(prefix="jishi-"))
     folder.chmod(0o711)  # the database server's own user passes through
     data = folder / "data"
     try:
-        made = Standing(data, *slugs, **told)
+        made = kind(data, *slugs, **told)
         try:
             made.open()
             yield made

@@ -7,9 +7,11 @@ from mall.kernel.ids import OrderId
 from mall.kernel.time import Instant
 from mall.orders import store
 from mall.orders.actions.moving import lock, move
-from mall.orders.actions.refund import refund_units
+from mall.orders.actions.refund import asked_before, refund_units
 from mall.orders.events import OrderCancelled
 from mall.orders.rules import CancelReason, Order, WrongState
+
+_KEY = "cancel"  # of the refund of a paid order
 
 
 async def cancel(
@@ -27,8 +29,10 @@ async def cancel(
     if order.state == "paid":
         left = {line.line_no: line.unsent for line in order.lines if line.unsent}
         await refund_units(
-            tx, order, left, reason=f"cancelled_by_{reason}", key="cancel", actor=actor, now=now
+            tx, order, left, reason=f"cancelled_by_{reason}", key=_KEY, actor=actor, now=now
         )
+        return
+    if order.state == "closed" and await asked_before(tx, order, _KEY):
         return
     if order.state != "unpaid":
         raise WrongState(order.state, "cancel")

@@ -60,7 +60,7 @@ async def compensate(
 ) -> RefundId:
     """Give money of one line back; goods and counters stay. Raises WrongState, BadAmount."""
     order = await lock(tx, order_id)
-    known = await _asked_before(tx, order, key)
+    known = await asked_before(tx, order, key)
     if known is not None:
         return known
     _check(order)
@@ -80,7 +80,7 @@ async def refund_units(
     seller_at_fault: bool = False,
 ) -> RefundId:
     """Refund units of an order that the caller has locked."""
-    known = await _asked_before(tx, order, key)
+    known = await asked_before(tx, order, key)
     if known is not None:
         return known
     _check(order)
@@ -101,7 +101,7 @@ async def request_return(
     """Let a buyer ask for units back: carried out at once while none was sent, else an operator
     decides. The same ``key`` again changes nothing. Raises WrongState, NotThatMany."""
     order = await lock(tx, order_id)
-    known = await _asked_before(tx, order, key)
+    known = await asked_before(tx, order, key)
     if known is not None:
         return known
     _check(order)
@@ -140,6 +140,12 @@ async def decide_return(
     )
 
 
+async def asked_before(tx: Tx, order: Order, key: str) -> RefundId | None:
+    """Find the refund of a locked order that was asked for with a key. None: there is none."""
+    asked = await store.refunds(tx, order_id=order.id)
+    return next((refund.id for refund in asked if refund.key == key), None)
+
+
 async def refund_succeeded(
     tx: Tx, order_id: OrderId, refund_id: RefundId, amount: Money, *, now: Instant
 ) -> None:
@@ -159,11 +165,14 @@ async def refund_succeeded(
 async def refund_failed(tx: Tx, order_id: OrderId, refund_id: RefundId, *, now: Instant) -> None:
     """Take note that the provider definitely refused; an operator has to look at it.
 
-    Heard again after another try has succeeded, it changes nothing.
+    Heard again, be it after another try has succeeded, it changes nothing.
     """
     order = await lock(tx, order_id)
     found = await store.refunds(tx, refund_id=refund_id, lock=True)
     if found and found[0].state == "succeeded":
+        return
+    told = [one.at for one in await store.timeline(tx, order_id) if one.kind == "refund_failed"]
+    if now in told:  # each try fails at a moment of its own
         return
     await store.set_refund_state(tx, refund_id, "failed", ended_at=now)
     await _note(tx, order, "refund_failed", SYSTEM, "", now)
@@ -179,11 +188,6 @@ async def _all_told(tx: Tx, order_id: OrderId) -> bool:
 def _check(order: Order) -> None:
     if order.state not in REFUNDABLE:
         raise WrongState(order.state, "refund")
-
-
-async def _asked_before(tx: Tx, order: Order, key: str) -> RefundId | None:
-    asked = await store.refunds(tx, order_id=order.id)
-    return next((refund.id for refund in asked if refund.key == key), None)
 
 
 async def _carry_out(

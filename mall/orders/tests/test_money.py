@@ -1,12 +1,13 @@
 """Money that comes in time, late, twice, wrong or never: what becomes of the order (rules 4.14)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
 from mall.kernel.db import Database
-from mall.kernel.ids import TenantId
+from mall.kernel.ids import RefundId, TenantId, new_uuid
 from mall.kernel.time import Instant
 from mall.orders import adjust_price, cancel, refund, store
 from mall.orders.rules import WrongState
@@ -190,6 +191,20 @@ async def test_a_new_price_closes_the_payment_of_the_old_one(
     assert (await shop.order()).paid_minor == 1500
 
 
+async def test_cancelling_a_paid_order_again_changes_nothing_and_is_no_mistake(
+    shop: Shop, provider: Scripted
+) -> None:
+    await pay(shop, provider, 2000)
+    await ask(shop)
+    await shop.hear()
+    await cancel_now(shop)
+    await cancel_now(shop)  # whoever was not told what came of it says it again
+    order, shelf = await shop.order(), await shop.stock()
+    assert (order.state, order.refunded_minor) == ("closed", 2000)
+    assert await refunds(shop) == [2000] and (await shop.story()).count("close") == 1
+    assert (shelf.on_hand, shelf.held, shelf.allocated) == (5, 0, 0)
+
+
 async def test_units_go_back_one_by_one_to_exactly_what_was_paid(
     shop: Shop, provider: Scripted
 ) -> None:
@@ -220,6 +235,20 @@ async def test_a_failure_that_is_heard_again_after_the_money_went_back_changes_n
     async with shop.door.db.read(shop.door.tenant) as read:
         [back] = await store.refunds(read, refund_id=one.id)
     assert back.state == "succeeded" and "refund_failed" not in await shop.story()
+
+
+async def test_each_failure_is_told_once_however_often_it_is_heard(
+    shop: Shop, provider: Scripted
+) -> None:
+    await pay(shop, provider, 2000)
+    await ask(shop)
+    await shop.hear()
+    failed = RefundFailed(shop.door.order, RefundId(new_uuid()), shop.door.now)
+    once_more = replace(failed, failed_at=shop.door.now + timedelta(minutes=1))
+    for event, times in ((failed, 1), (once_more, 2), (failed, 2)):
+        shop.door.events = [event]
+        await shop.hear(times=3)
+        assert (await shop.story()).count("refund_failed") == times
 
 
 async def give_back(shop: Shop, key: str) -> None:
