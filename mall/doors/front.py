@@ -10,6 +10,7 @@ from litestar import HttpMethod, Litestar, Request
 from litestar.types import HTTPResponseStartEvent, HTTPScope, Message, Receive, Scope, Send
 
 from mall.doors.express import Express
+from mall.doors.gate import Gate
 from mall.doors.given import (
     MALLS,
     SAFE,
@@ -53,10 +54,13 @@ class Front:
         self._express = Express(app, _always)
         self._static = static
         self._kept = MicroCache()
+        self._gate = Gate(_WITH_POLICY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] != "http":
+            if "state" in scope:  # every connection finds it there
+                scope["state"]["gate"] = self._gate
             await self._app(scope, receive, send)
             return
         head = scope["method"] == "HEAD"
@@ -83,16 +87,47 @@ class Front:
             scope["path"] = path = MALLS
         context["mall_language"] = language = _language(headers, tenant)
         key: Key | None = None
-        version = 0
         if scope["method"] == "GET" and tenant is not None:
             zipped = b"gzip" in headers.get(b"accept-encoding", b"")
             key = (tenant.slug, path, scope["query_string"], language, zipped)
+            kept = self._kept.get(key)
+            if kept is not None:
+                await _send_kept(kept, headers, send)
+                return
+        queue = self._gate.queue(scope["method"], path)
+        if queue is None:
+            await self._work(scope, headers, tenant, key, refusal, receive, send)
+            return
+        if not queue.enter():
+            line = queue.line(tenant and tenant.id)
+            if not await queue.wait(line):
+                host = headers.get(b"host", b"").lower()
+                await self._gate.refuse(line, host, path, language, send)
+                return
+        try:
+            await self._work(scope, headers, tenant, key, refusal, receive, send)
+        finally:
+            queue.leave()
+
+    async def _work(
+        self,
+        scope: HTTPScope,
+        headers: Headers,
+        tenant: Tenant | None,
+        key: Key | None,
+        refusal: Exception | None,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Answer a request that has a place."""
+        version = 0
+        if key is not None and tenant is not None:
             try:
-                kept = self._kept.get(key) or await self._renewed(key, tenant)
+                kept = await self._renewed(key, tenant)
                 if kept is not None:
                     await _send_kept(kept, headers, send)
                     return
-                version = await house.db.version(tenant.id)
+                version = await self._house.db.version(tenant.id)
             except Exception as failure:
                 refusal = failure
         sending = self._sending(scope, headers, key, version, send)

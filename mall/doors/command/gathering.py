@@ -9,6 +9,8 @@ from typing import override
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mall.doors.gate import Gate
+
 _HELD_AT_MOST = 65_536  # bytes of one connection: who streams must notice that nobody reads
 
 _ASKED = ("socket", "peername", "sockname", "sslcontext")  # by uvicorn, of every connection
@@ -58,8 +60,35 @@ class Gathering(asyncio.Transport):
 
 
 class GatheringProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, writing through a ``Gathering``."""
+    """uvicorn's protocol, writing through a ``Gathering``; in a rush it refuses by itself."""
+
+    _gate: Gate | None = None
+    _between = True  # requests: nothing of the next one has come, and all of the last one
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(Gathering(transport))
+        self._gate = self.app_state.get("gate")
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        gate = self._gate
+        if gate is not None and gate.shut and self._between and self._is_idle():
+            refusal = gate.refuse_unseen(data)
+            if refusal is not None:
+                self.transport.write(refusal)
+                return
+        super().data_received(data)
+
+    @override
+    def on_message_begin(self) -> None:
+        self._between = False
+        super().on_message_begin()
+
+    @override
+    def on_message_complete(self) -> None:
+        self._between = True
+        super().on_message_complete()
+
+    def _is_idle(self) -> bool:
+        return not self.cycle or self.cycle.response_complete
