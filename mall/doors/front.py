@@ -134,7 +134,8 @@ class Front:
         refusal = refusal or self._refusal(scope, headers)
         if refusal is not None:
             request = Request[Any, Any, Any](scope, receive, send)
-            response = show_problem(request, refusal).to_asgi_response(None, request)
+            answer = show_problem(request, refusal)
+            response = answer.to_asgi_response(None, request)  # pyright: ignore[reportUnknownMemberType]
             await response(scope, receive, sending)
             return
         ride = self._express.find(scope)

@@ -24,7 +24,7 @@ from mall.kernel.problems import Unavailable
 
 # A place is held from the first look at the database to the answer. Browsing leaves more than
 # half of the connections of a process to orders, whose lanes gather up to 64 of them in one.
-BROWSING, BROWSERS_IN_LINE = 6, 48
+BROWSING, BROWSERS_IN_LINE = 4, 24
 ORDERING, BUYERS_IN_LINE = 128, 4_096  # a rush for one thing is a line, too: nobody loses a place
 _ALWAYS = ("/healthz", "/callbacks/")  # who looks after the mall, and money that has been paid
 _TO_ORDER = (
@@ -65,6 +65,7 @@ class Line:
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque[asyncio.Future[None]])
     looked_at: int = 0  # refusals in this moment
     until: float = 0  # its end
+    coming: int = 0  # let in unseen, and not here yet
 
     @property
     def is_full(self) -> bool:
@@ -98,6 +99,7 @@ class Queue:
 
     async def wait(self, line: Line) -> bool:
         """Wait for a place. False, at once: the line is full."""
+        line.coming = 0
         if line.is_full:
             return False
         turn = asyncio.get_running_loop().create_future()
@@ -180,8 +182,11 @@ class Gate:
         line = self.shut.get(host)
         if line is None:
             return None
-        if not line.is_full or monotonic() >= line.until:
+        if monotonic() >= line.until:
             del self.shut[host]
+            return None
+        if len(line.waiting) + line.coming < line.at_most:
+            line.coming += 1  # many are heard before the first of them gets anywhere
             return None
         if (
             b" http/1.1\r\n" not in said

@@ -9,7 +9,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from benchmarks.clients import Client
 
@@ -42,25 +42,64 @@ class Told:
         """Count all."""
         return len(self.good) + len(self.refused) + len(self.wrong)
 
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a crowd was told."""
+
+    told: Mapping[str, Told]  # by the name of the kind
+    good: Mapping[str, int]  # good answers until the last had come; later ones are none of it
+    seconds: float  # until then
+    rest: float  # seconds until the last answer
+
     @property
-    def share(self) -> float:
-        """Give the share of the good ones."""
-        return len(self.good) / max(self.asked, 1)
+    def per_second(self) -> float:
+        """Give the rate of good answers."""
+        return sum(self.good.values()) / self.seconds
+
+    def refused_within(self, part: float) -> float:
+        """Give the seconds within which this part of the refusals came."""
+        return part_of([one for told in self.told.values() for one in told.refused], part)
+
+    def share(self, *names: str) -> float:
+        """Give the share of good answers among what was asked of some kinds."""
+        some = [self.told[name] for name in names]
+        return sum(len(one.good) for one in some) / sum(one.asked for one in some)
+
+    def __str__(self) -> str:
+        """Write one line for each kind."""
+        return "\n".join(
+            f"  {name:7} {one.asked / self.seconds:7.0f}/s asked"
+            f" {len(one.good) / max(one.asked, 1):7.1%} good, within"
+            f" {part_of(one.good, 0.5):.3f} {part_of(one.good, 0.95):.3f} s;"
+            f" refused within {part_of(one.refused, 0.5):.3f} {part_of(one.refused, 0.95):.3f}"
+            f" {part_of(one.refused, 0.99):.3f} s (p50 p95 p99)"
+            for name, one in self.told.items()
+        )
 
 
-type Heard = Mapping[str, Told]  # by the name of the kind
+def part_of(seconds: Sequence[float], part: float) -> float:
+    """Give the time that this part of them is not above; 0: there are none."""
+    ordered = sorted(seconds)
+    return ordered[min(int(len(ordered) * part), len(ordered) - 1)] if ordered else 0.0
 
 
 class Visitor(Client):
     """One connection, with the session that its first answer began."""
 
     says_when = False  # the answer says when to come back
+    has_gone = False  # the mall hangs up on who says nothing for a while
 
     def data_received(self, data: bytes) -> None:
         """Look for the one header that matters here."""
         if data.startswith(b"HTTP/1.1 503") or data.startswith(b"HTTP/1.1 429"):
             self.says_when = b"\r\nretry-after: " in data
         super().data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Ask no more."""
+        self.has_gone = True
+        super().connection_lost(exc)
 
     async def do(self, ask: Ask, told: Told) -> None:
         """Ask once and note what is said."""
@@ -93,8 +132,8 @@ class Crowd:
         self._idle = list[Visitor]()
         self._all = list[Visitor]()
 
-    async def take_turns(self, visitors: int, seconds: float) -> tuple[Heard, float]:
-        """Let so many ask one thing after the other; what they heard, and in how many seconds."""
+    async def take_turns(self, visitors: int, seconds: float) -> Heard:
+        """Let so many ask one thing after the other."""
         heard = defaultdict[str, Told](Told)
         began = time.perf_counter()
 
@@ -106,10 +145,10 @@ class Crowd:
             self._idle.append(visitor)
 
         await asyncio.gather(*(run() for _ in range(visitors)))
-        return heard, time.perf_counter() - began
+        return _heard(heard, began)
 
-    async def come(self, per_second: float, seconds: float) -> tuple[Heard, float]:
-        """Let them come at this rate; what they heard, and the seconds until all had come."""
+    async def come(self, per_second: float, seconds: float) -> Heard:
+        """Let them come at this rate, and wait for the last answer."""
         heard = defaultdict[str, Told](Told)
         out = set[asyncio.Task[None]]()
         began, sent = time.perf_counter(), 0
@@ -126,9 +165,10 @@ class Crowd:
                 task.add_done_callback(out.discard)
                 sent += 1
             await asyncio.sleep(_TICK)
-        took = time.perf_counter() - began
+        until_then = _heard(heard, began)
         await asyncio.gather(*out)
-        return heard, took
+        rest = time.perf_counter() - began - until_then.seconds
+        return replace(until_then, rest=rest)
 
     def go_home(self) -> None:
         """Hang up."""
@@ -139,7 +179,13 @@ class Crowd:
         return random.choices(self._kinds, self._shares)[0]
 
     def _visitor(self) -> Visitor:
-        if self._idle:
-            return self._idle.pop()
+        while self._idle:
+            if not (one := self._idle.pop()).has_gone:
+                return one
         self._all.append(made := self._make())
         return made
+
+
+def _heard(told: Mapping[str, Told], began: float) -> Heard:
+    good = {name: len(one.good) for name, one in told.items()}
+    return Heard(told, good, time.perf_counter() - began, 0)
