@@ -98,9 +98,10 @@ class Front:
         if queue is None:
             await self._work(scope, headers, tenant, key, refusal, receive, send)
             return
-        if not queue.enter():
+        over = self._quota.counts and tenant is not None and self._quota.take(tenant.slug) > 0
+        if over or not queue.enter():
             line = queue.line(tenant and tenant.id)
-            if not await queue.wait(line):
+            if over or not await queue.wait(line):
                 host = headers.get(b"host", b"").lower()
                 await self._gate.refuse(line, host, path, language, send)
                 return
@@ -179,6 +180,12 @@ class Front:
     def _limiter(self) -> Limiter:
         per_second = self._house.settings.requests_per_second
         return Limiter(per_second, per_second * 6)
+
+    @cached_property
+    def _quota(self) -> Limiter:
+        """Count what each mall asks of this process; a second's worth may come at once."""
+        per_second = self._house.settings.tenant_requests_per_second
+        return Limiter(per_second, per_second)
 
     def _sending(
         self, scope: HTTPScope, headers: Headers, key: Key | None, version: int, send: Send
