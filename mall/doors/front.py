@@ -10,6 +10,7 @@ from litestar import HttpMethod, Litestar, Request
 from litestar.types import HTTPResponseStartEvent, HTTPScope, Message, Receive, Scope, Send
 
 from mall.doors.express import Answered, Express, Ride, given_by
+from mall.doors.gate import Gate
 from mall.doors.given import (
     MALLS,
     SAFE,
@@ -53,10 +54,13 @@ class Front:
         self.express = Express(app, _always)
         self._static = static
         self._kept = MicroCache()
+        self._gate = Gate(_WITH_POLICY)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] != "http":
+            if "state" in scope:  # every connection finds it there
+                scope["state"]["gate"] = self._gate
             await self._app(scope, receive, send)
             return
         head = scope["method"] == "HEAD"
@@ -83,23 +87,56 @@ class Front:
             scope["path"] = path = MALLS
         context["mall_language"] = language = _language(headers, tenant)
         key: Key | None = None
-        version = 0
         if scope["method"] == "GET" and tenant is not None:
             zipped = b"gzip" in headers.get(b"accept-encoding", b"")
             key = (tenant.slug, path, scope["query_string"], language, zipped)
+            kept = self._kept.get(key)
+            if kept is not None:
+                await _send_kept(kept, headers, send)
+                return
+        queue = self._gate.queue(scope["method"], path)
+        if queue is None:
+            await self._work(scope, headers, tenant, key, refusal, receive, send)
+            return
+        over = self._is_over(tenant)
+        if over or not queue.enter():
+            line = queue.line(tenant and tenant.id)
+            if over or not await queue.wait(line):
+                host = headers.get(b"host", b"").lower()
+                await self._gate.refuse(line, host, path, language, send)
+                return
+        try:
+            await self._work(scope, headers, tenant, key, refusal, receive, send)
+        finally:
+            queue.leave()
+
+    async def _work(
+        self,
+        scope: HTTPScope,
+        headers: Headers,
+        tenant: Tenant | None,
+        key: Key | None,
+        refusal: Exception | None,
+        receive: Receive,
+        send: Send,
+    ) -> None:
+        """Answer a request that has a place."""
+        version = 0
+        if key is not None and tenant is not None:
             try:
-                kept = self._kept.get(key) or await self._renewed(key, tenant)
+                kept = await self._renewed(key, tenant)
                 if kept is not None:
                     await _send_kept(kept, headers, send)
                     return
-                version = await house.db.version(tenant.id)
+                version = await self._house.db.version(tenant.id)
             except Exception as failure:
                 refusal = failure
         sending = self._sending(scope, headers, key, version, send)
         refusal = refusal or self._refusal(scope, headers)
         if refusal is not None:
             request = Request[Any, Any, Any](scope, receive, send)
-            response = show_problem(request, refusal).to_asgi_response(None, request)
+            answer = show_problem(request, refusal)
+            response = answer.to_asgi_response(None, request)  # pyright: ignore[reportUnknownMemberType]
             await response(scope, receive, sending)
             return
         await self._app(scope, receive, sending)
@@ -123,7 +160,15 @@ class Front:
         context["mall"], context["mall_house"] = tenant, house
         context["mall_headers"] = headers
         context["mall_language"] = _language(headers, tenant)
-        return await self.express.go(ride, scope, given)
+        queue = self._gate.orders
+        if self._is_over(tenant):
+            return None
+        if not queue.enter() and not await queue.wait(queue.line(tenant and tenant.id)):
+            return None
+        try:
+            return await self.express.go(ride, scope, given)
+        finally:
+            queue.leave()
 
     @property
     def _house(self) -> House:
@@ -154,10 +199,20 @@ class Front:
                 return TooFast(wait)
         return None
 
+    def _is_over(self, tenant: Tenant | None) -> bool:
+        """Tell whether a mall asks for more than its share of the installation."""
+        return self._quota.counts and tenant is not None and self._quota.take(tenant.slug) > 0
+
     @cached_property
     def _limiter(self) -> Limiter:
         per_second = self._house.settings.requests_per_second
         return Limiter(per_second, per_second * 6)
+
+    @cached_property
+    def _quota(self) -> Limiter:
+        """Count what each mall asks of this process; a second's worth may come at once."""
+        per_second = self._house.settings.tenant_requests_per_second
+        return Limiter(per_second, per_second)
 
     def _sending(
         self, scope: HTTPScope, headers: Headers, key: Key | None, version: int, send: Send

@@ -277,7 +277,12 @@ def runs_errands(house: House, tenant_id: TenantId) -> RunErrand:
 
     async def run(errand: Errand[Any, Any], args: Args) -> Any:
         outcome = await errand_runs.run(
-            errand, args, db=house.db, outside=house.outside, tenant_id=tenant_id
+            errand,
+            args,
+            db=house.db,
+            outside=house.outside,
+            strangers=house.strangers,
+            tenant_id=tenant_id,
         )
         return outcome.value if isinstance(outcome, Done) else None
 

@@ -12,6 +12,7 @@ from mall.doors.lanes import Lanes
 from mall.doors.memories import Memory
 from mall.doors.postgres import app_url, secret
 from mall.doors.postgres.history import fingerprint
+from mall.doors.strangers import Strangers
 from mall.kernel import schema
 from mall.kernel.crypto import Secrets
 from mall.kernel.db import Database
@@ -23,6 +24,7 @@ from mall.staff import StaffMember
 from mall.tenants import Tenant
 
 NOBODY = TenantId(UUID(int=0))  # sees the directory of malls and nothing else
+_AT_ONCE = 128  # requests that may wait for somebody outside; the places of orders
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class House:
     outside: Outside
     fingerprint: str = field(default_factory=fingerprint)  # of the migrations of this code
     lanes: Lanes = field(init=False)
+    strangers: Strangers = field(default_factory=lambda: Strangers(_AT_ONCE))
     malls: Memory[str, Tenant | None] = field(default_factory=lambda: Memory(1.0, 4_096))
     sessions: Memory[tuple[TenantId, bytes], Session | None] = field(
         default_factory=lambda: Memory(1.0, 65_536)

@@ -41,6 +41,7 @@ class Errand[Question, Answer]:
     prepare: Callable[["Tx", Args, Instant], Awaitable[Question | None]]  # None: nothing to do
     call: Callable[["Outside", Question], Awaitable[Answer]]
     record: Callable[["Tx", Question, Answer, Instant], Awaitable[Done | Again]]
+    stranger: str = ""  # whom ``call`` waits for, if it is somebody who could hang
 
     def __post_init__(self) -> None:
         """Make the errand known by its name."""

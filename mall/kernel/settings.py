@@ -21,6 +21,7 @@ class Settings:
     web_processes: int
     smtp: Mapping[str, str] = field(default_factory=dict[str, str])  # host, port, user, password
     requests_per_second: int = 50  # that one visitor may make in the long run; 0: no limit
+    tenant_requests_per_second: int = 0  # that a process takes for one mall; 0: no limit
     host: str = "127.0.0.1"  # address that web listens on; 0.0.0.0 opens it to the network
 
     @property
@@ -49,6 +50,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         web_processes=_number(environ, "MALL_WEB_PROCESSES", 1),
         smtp=smtp,
         requests_per_second=_number(environ, "MALL_REQUESTS_PER_SECOND", 50, least=0),
+        tenant_requests_per_second=_number(environ, "MALL_TENANT_REQUESTS_PER_SECOND", 0, least=0),
         host=environ.get("MALL_HOST") or "127.0.0.1",
     )
 

@@ -51,4 +51,4 @@ async def record(tx: Tx, delivery: Delivery, answer: Sent | NotSent, now: Instan
     return Again(answer.again.after * 2**delivery.tries + timedelta(seconds=1))
 
 
-SEND = Errand("messaging.send", prepare, call, record)
+SEND = Errand("messaging.send", prepare, call, record, stranger="messaging")

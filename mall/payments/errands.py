@@ -34,6 +34,7 @@ from mall.payments.rules.reconciling import BillLine
 from mall.tenants import mine
 
 log = logging.getLogger("mall.payments")
+_STRANGER = "payments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,14 +325,14 @@ async def record_notification(
     return Done()
 
 
-PREPAY = Errand("payments.prepay", prepare_prepay, call_prepay, record_prepay)
-QUERY = Errand("payments.query", prepare_query, call_query, record_query)
-CLOSE = Errand("payments.close", prepare_close, call_close, record_close)
-REFUND = Errand("payments.refund", prepare_refund, call_refund, record_refund)
+PREPAY = Errand("payments.prepay", prepare_prepay, call_prepay, record_prepay, _STRANGER)
+QUERY = Errand("payments.query", prepare_query, call_query, record_query, _STRANGER)
+CLOSE = Errand("payments.close", prepare_close, call_close, record_close, _STRANGER)
+REFUND = Errand("payments.refund", prepare_refund, call_refund, record_refund, _STRANGER)
 QUERY_REFUND = Errand(
-    "payments.query_refund", prepare_refund_query, call_refund_query, record_refund_query
+    "payments.query_refund", prepare_refund_query, call_refund_query, record_refund_query, _STRANGER
 )
-DOWNLOAD_BILL = Errand("payments.download_bill", prepare_bill, call_bill, record_bill)
+DOWNLOAD_BILL = Errand("payments.download_bill", prepare_bill, call_bill, record_bill, _STRANGER)
 TAKE_NOTIFICATION = Errand(
     "payments.take_notification", prepare_notification, verify_notification, record_notification
 )

@@ -3,6 +3,7 @@
 uvicorn starts a task for every request and talks to it in messages. For a request that the
 shortest way answers, usually at once, that is most of the work: such a request is collected here
 and answered in one piece. The parser, the order of answers, time-outs and closing stay uvicorn's.
+In a rush, who cannot be served is sent away before anybody has looked closely.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ from uvicorn.server import ServerState
 from mall.doors.command.gathering import Gathering
 from mall.doors.express import Answered, Ride
 from mall.doors.front import Front
+from mall.doors.gate import Gate
 
 _BODY_AT_MOST = 64_000  # bytes; more goes the usual way, which has its own limit
 
@@ -53,10 +55,27 @@ class HttpConnection(HttpToolsProtocol):
         self._forwarded = ProxyHeadersMiddleware(_nothing, config.forwarded_allow_ips or "")
         self._ride: Ride | None = None
         self._body = bytearray()
+        self._gate: Gate | None = app_state.get("gate")
+        self._between = True  # requests: nothing of the next one has come, and all of the last one
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(Gathering(transport))
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        gate = self._gate
+        if gate is not None and gate.shut and self._between and self._is_idle():
+            refusal = gate.refuse_unseen(data)
+            if refusal is not None:
+                self.transport.write(refusal)
+                return
+        super().data_received(data)
+
+    @override
+    def on_message_begin(self) -> None:
+        self._between = False
+        super().on_message_begin()
 
     @override
     def on_headers_complete(self) -> None:
@@ -79,12 +98,15 @@ class HttpConnection(HttpToolsProtocol):
         parser = self.parser
         assert parser is not None
         return (
-            (self.cycle is None or self.cycle.response_complete)  # pyright: ignore[reportUnnecessaryComparison]
+            self._is_idle()
             and parser.get_http_version() == "1.1"
             and parser.should_keep_alive()
             and not parser.should_upgrade()
             and not self.expect_100_continue
         )
+
+    def _is_idle(self) -> bool:
+        return not self.cycle or self.cycle.response_complete
 
     @override
     def on_body(self, body: bytes) -> None:
@@ -99,6 +121,7 @@ class HttpConnection(HttpToolsProtocol):
 
     @override
     def on_message_complete(self) -> None:
+        self._between = True
         ride = self._ride
         if ride is None:
             super().on_message_complete()

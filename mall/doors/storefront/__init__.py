@@ -10,9 +10,9 @@ from litestar import Router
 from litestar.handlers import HTTPRouteHandler
 
 from mall.doors.storefront.built import BUILT
-from mall.doors.storefront.trouble import show_problem
+from mall.doors.storefront.trouble import show_problem, write_busy_page
 
-__all__ = ["BUILT", "show_problem", "storefront"]
+__all__ = ["BUILT", "show_problem", "storefront", "write_busy_page"]
 
 _PAGES = (
     "home",

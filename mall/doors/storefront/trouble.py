@@ -7,7 +7,9 @@ from litestar import Response
 from litestar.response import Redirect
 
 from mall.doors.given import AnyRequest, give_language, mall_of
+from mall.doors.policy import named, policy
 from mall.doors.problems import Broken, as_problem, problem_response
+from mall.doors.storefront.environment import environment
 from mall.doors.storefront.links import came_from, here, linked
 from mall.doors.storefront.pages import (
     framed,
@@ -18,10 +20,15 @@ from mall.doors.storefront.pages import (
 )
 from mall.doors.storefront.saying import Saying
 from mall.doors.storefront.sheets import Written
+from mall.kernel.i18n import Language
 from mall.kernel.problems import Nothing, NotSignedIn, Problem, TooMany, Unavailable
 from mall.tenants import Tenant
 
 log = logging.getLogger("mall.doors")
+_BUSY_STYLE = (
+    ":root{color-scheme:light dark;font:16px/1.6 system-ui,sans-serif}"
+    "main{max-width:30rem;margin:25vh auto;padding:0 1rem;text-align:center}h1{font-size:1.25rem}"
+)
 _OF_PROGRAMS = ("/api/", "/healthz", "/callbacks/", "/media/")
 
 
@@ -61,6 +68,21 @@ def problem_page(request: AnyRequest, failure: Exception) -> Response[Any]:
 def _to_sign_in(request: AnyRequest) -> Redirect:
     back = here(request) if request.method == "GET" else came_from(request)
     return moved(linked("/sign-in", [("next", back)]))
+
+
+def write_busy_page(problem: Problem, language: Language) -> Written:
+    """Make the page of a refusal that is the same for everybody, whatever they asked.
+
+    It is small, with few words of style: in a rush there are thousands of it a second.
+    """
+    _ = Saying(language, "CNY", "UTC")
+    heading, advice = _said(_, problem)
+    text = (
+        environment()
+        .get_template("busy.html")
+        .render(language=language, heading=heading, advice=advice, style=_BUSY_STYLE)
+    )
+    return Written(text.encode(), {"Content-Security-Policy": policy(named(_BUSY_STYLE))})
 
 
 def _page(request: AnyRequest, tenant: Tenant, problem: Problem, trace: str) -> Written:

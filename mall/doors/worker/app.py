@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 
 from mall.doors import errand_runs
 from mall.doors.house import NOBODY
+from mall.doors.strangers import Strangers
 from mall.kernel import jobs
 from mall.kernel.db import Database
 from mall.kernel.errands import errand_named
@@ -25,6 +26,7 @@ from mall.tenants import directory
 
 log = logging.getLogger("mall.worker")
 _LONGEST_WAIT = 600
+AT_ONCE = 8  # jobs
 
 
 class Patiently(BaseRetryStrategy):
@@ -40,6 +42,7 @@ class Patiently(BaseRetryStrategy):
 
 def make_app(url: str, db: Database, outside: Outside) -> App:
     """Make the procrastinate application on the same PostgreSQL."""
+    strangers = Strangers(AT_ONCE)
     app = App(connector=PsycopgConnector(kwargs=_connection(url), min_size=1, max_size=4))
 
     @app.task(name=jobs.DELIVER, queue=jobs.QUEUE, retry=Patiently())
@@ -56,7 +59,9 @@ def make_app(url: str, db: Database, outside: Outside) -> App:
         if known is None:
             raise LookupError(f"no errand is called {errand}")
         where = TenantId(UUID(tenant))
-        await errand_runs.run(known, args, db=db, outside=outside, tenant_id=where)
+        await errand_runs.run(
+            known, args, db=db, outside=outside, strangers=strangers, tenant_id=where
+        )
 
     @app.periodic(cron="* * * * * */20")
     @app.task(name="mall.rescue", queue=jobs.QUEUE, queueing_lock="mall.rescue")

@@ -5,7 +5,7 @@ import logging
 import uvloop
 
 from mall.doors.house import open_house
-from mall.doors.worker.app import make_app
+from mall.doors.worker.app import AT_ONCE, make_app
 from mall.kernel.settings import Settings, from_environment
 
 
@@ -15,7 +15,7 @@ async def run_worker(settings: Settings) -> None:
         app = make_app(house.app_url, house.db, house.outside)
         async with app.open_async():
             await app.run_worker_async(
-                concurrency=8,
+                concurrency=AT_ONCE,
                 fetch_job_polling_interval=1.0,
                 update_heartbeat_interval=5.0,
                 stalled_worker_timeout=20.0,
