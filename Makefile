@@ -26,8 +26,8 @@ test: venv assets ## 全部测试 · every test, on a real PostgreSQL and a real
 
 prove: venv assets ## 全部证明,几小时 · every proof at full length: kills, races, strangers, a million interleavings (hours)
 	@$(PY) -m tools.setup.browser
-	@MALL_FAULTS_ROUNDS=20 MALL_RACE_ROUNDS=100 MALL_RUSH_BUYERS=10000 MALL_FUZZ_EXAMPLES=100 MALL_FUZZ_FOREIGN=50000 \
-		MALL_TIMING_SAMPLES=2000 $(PY) -m pytest -s tests/faults tests/strangers tests/browser/test_scripts.py
+	@MALL_FAULTS_ROUNDS=20 MALL_FAULTS_CLIENTS=1000 MALL_RACE_ROUNDS=100 MALL_RUSH_BUYERS=10000 MALL_FUZZ_EXAMPLES=100 \
+		MALL_FUZZ_FOREIGN=50000 MALL_TIMING_SAMPLES=2000 MALL_OVERLOAD_SECONDS=60 MALL_NOISY_SECONDS=60 MALL_HANGING_SECONDS=60 $(PY) -m pytest -s tests/faults tests/strangers tests/browser/test_scripts.py
 	@$(MAKE) simulate
 
 simulate: venv ## 百万次随机交错 · a million interleavings with faults, what they covered at the end
