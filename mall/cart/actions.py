@@ -93,7 +93,7 @@ async def merge(tx: Tx, guest: ShopperId, member: ShopperId) -> None:
 
 async def _fresh(tx: Tx, units: Mapping[SkuId, int], now: Instant) -> dict[SkuId, CartLine]:
     """Make lines of what is for sale, ticked and at today's price, in the order asked for."""
-    facts, known = await skus(tx, list(units)), await prices(tx, list(units))
+    facts, known = await tx.recall(skus, list(units)), await tx.recall(prices, list(units))
     return {
         sku_id: CartLine(sku_id, rules.capped(quantity), True, known[sku_id].price_minor, now)
         for sku_id, quantity in units.items()

@@ -20,7 +20,7 @@ async def cart_units(read: Read, shopper_id: ShopperId) -> int:
 
 
 async def cart_view(read: Read, shopper_id: ShopperId) -> CartView:
-    """Show a cart as things stand now; four statements however long it is.
+    """Show a cart as things stand now: prices half a second old at most, stock of this moment.
 
     Nothing is changed silently: lines say what became of their price and stock.
     """
@@ -28,8 +28,8 @@ async def cart_view(read: Read, shopper_id: ShopperId) -> CartView:
     wanted = [line.sku_id for line in lines]
     if not wanted:
         return CartView(())
-    facts, known = await skus(read, wanted), await prices(read, wanted)
-    left = await availability(read, wanted)
+    facts, known = await read.recall(skus, wanted), await read.recall(prices, wanted)
+    left = await read.together(availability, wanted)
     return CartView(
         tuple(
             _shown(line, facts[line.sku_id], known.get(line.sku_id), left[line.sku_id].available)
