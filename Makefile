@@ -7,6 +7,7 @@ export PYTHONUTF8 := 1
 PY := .venv/bin/python
 PARALLEL ?= 2
 TESTS ?=
+NONE_CHOSEN := 5
 RUNS ?= 1000000
 SEED ?= 1
 
@@ -22,7 +23,8 @@ up: venv assets ## 打开集市,Ctrl-C 关闭 · open the mall, Ctrl-C closes it
 
 test: venv assets ## 全部测试 · every test, on a real PostgreSQL and a real Chromium
 	@$(PY) -m tools.setup.browser
-	@$(PY) -m pytest -n $(PARALLEL) --dist loadfile $(TESTS)
+	@$(PY) -m pytest -n $(PARALLEL) --dist loadfile -m 'not alone' $(TESTS) || [ $$? = $(NONE_CHOSEN) ]
+	@$(PY) -m pytest -m alone $(TESTS) || [ $$? = $(NONE_CHOSEN) ]
 
 prove: venv assets ## 全部证明,几小时 · every proof at full length: kills, races, strangers, a million interleavings (hours)
 	@$(PY) -m tools.setup.browser

@@ -13,6 +13,7 @@ from tests.faults.goods import SHOP, Goods, ask, key, put_on_shelf, wanted
 from tests.faults.standing import Standing
 from tests.waiting import eventually
 
+pytestmark = pytest.mark.alone
 SECONDS = float(os.environ.get("MALL_HANGING_SECONDS") or 8)
 BUYERS = 40  # many times as many as the worker has places
 COUNTED, HANGS = 0.0, 60.0  # seconds that the provider takes

@@ -18,6 +18,7 @@ from tests.faults.goods import REGION, SHOP, put_on_shelf, wanted
 from tests.faults.offering import Crowd, Heard, Kind, part_of
 from tests.faults.standing import Standing, standing_mall
 
+pytestmark = pytest.mark.alone
 SECONDS = float(os.environ.get("MALL_NOISY_SECONDS") or 4)
 WHOLE = SECONDS >= 60
 QUOTA, TIMES = 40, 20  # requests a second; of the quota

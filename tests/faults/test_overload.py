@@ -23,6 +23,7 @@ from tests.faults.goods import REGION, SHOP, put_on_shelf, wanted
 from tests.faults.offering import Crowd, Heard, Kind, part_of
 from tests.faults.standing import Standing
 
+pytestmark = pytest.mark.alone
 SECONDS = float(os.environ.get("MALL_OVERLOAD_SECONDS") or 3)
 WHOLE = SECONDS >= 60
 TIMES = 10
