@@ -2,9 +2,8 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from litestar import HttpMethod, Litestar, Request
 from litestar.types import HTTPResponseStartEvent, HTTPScope, Message, Receive, Scope, Send
@@ -14,24 +13,27 @@ from mall.doors.gate import Gate
 from mall.doors.given import (
     MALLS,
     SAFE,
-    SHOPPER_COOKIE,
-    STAFF_COOKIE,
     Headers,
-    cookie_of,
 )
 from mall.doors.house import NOBODY, House
 from mall.doors.limits import Limiter, TooFast
-from mall.doors.micro_cache import Kept, Key, MicroCache
+from mall.doors.micro_cache import Kept, Key, MicroCache, send_kept, sets_cookie
 from mall.doors.policy import policy
 from mall.doors.problems import CrossSite
 from mall.doors.static import StaticFiles
 from mall.doors.storefront import show_problem
+from mall.doors.visitors import (
+    is_address,
+    is_cross_site,
+    language_of,
+    name_of_host,
+    visitor_of,
+)
 from mall.kernel.db import Present
-from mall.kernel.i18n import LANGUAGES, best_language
 from mall.kernel.source import Source
 from mall.members import Begun
 from mall.members.shop_api import session_cookie
-from mall.tenants import Tenant, by_host, host_name
+from mall.tenants import Tenant, by_host
 
 _ETAG_FROM = "/api/"
 _UNCOUNTED = ("/media/", "/assets/", "/healthz", "/callbacks/")
@@ -85,14 +87,14 @@ class Front:
         context["mall_headers"] = headers
         if tenant is None and path == "/" and self._is_bare(headers):
             scope["path"] = path = MALLS
-        context["mall_language"] = language = _language(headers, tenant)
+        context["mall_language"] = language = language_of(headers, tenant)
         key: Key | None = None
         if scope["method"] == "GET" and tenant is not None:
             zipped = b"gzip" in headers.get(b"accept-encoding", b"")
             key = (tenant.slug, path, scope["query_string"], language, zipped)
             kept = self._kept.get(key)
             if kept is not None:
-                await _send_kept(kept, headers, send)
+                await send_kept(kept, headers, send)
                 return
         queue = self._gate.queue(scope["method"], path)
         if queue is None:
@@ -126,7 +128,7 @@ class Front:
             try:
                 kept = await self._renewed(key, tenant)
                 if kept is not None:
-                    await _send_kept(kept, headers, send)
+                    await send_kept(kept, headers, send)
                     return
                 version = await self._house.db.version(tenant.id)
             except Exception as failure:
@@ -159,7 +161,7 @@ class Front:
         context: Any = scope
         context["mall"], context["mall_house"] = tenant, house
         context["mall_headers"] = headers
-        context["mall_language"] = _language(headers, tenant)
+        context["mall_language"] = language_of(headers, tenant)
         queue = self._gate.orders
         if self._is_over(tenant):
             return None
@@ -187,14 +189,14 @@ class Front:
 
     def _is_bare(self, headers: Headers) -> bool:
         """Tell whether the host is that of the installation, not one that nobody owns."""
-        name = _host_name(headers.get(b"host", b""))
-        return name in {self._house.settings.base_domain, "localhost"} or _is_address(name)
+        name = name_of_host(headers.get(b"host", b""))
+        return name in {self._house.settings.base_domain, "localhost"} or is_address(name)
 
     def _refusal(self, scope: HTTPScope, headers: Headers) -> Exception | None:
-        if scope["method"] not in SAFE and _is_cross_site(headers):
+        if scope["method"] not in SAFE and is_cross_site(headers):
             return CrossSite()
         if self._limiter.counts and not scope["path"].startswith(_UNCOUNTED):
-            wait = self._limiter.take(_visitor(scope, headers))
+            wait = self._limiter.take(visitor_of(scope, headers))
             if wait:
                 return TooFast(wait)
         return None
@@ -248,9 +250,9 @@ class Front:
             present = cast("Sequence[Present]", _seen_in(scope, "state").get("present", ()))
             mall = cast("Tenant | None", cast("dict[str, Any]", scope).get("mall"))
             kept = Kept(start, whole, seconds, mall, version, present)
-            if key is not None and seconds > 0 and not _sets_cookie(start):
+            if key is not None and seconds > 0 and not sets_cookie(start):
                 self._kept.put(key, kept)
-            await _send_kept(kept, headers, send)
+            await send_kept(kept, headers, send)
 
         return sending
 
@@ -274,7 +276,7 @@ def _always(
 
 
 async def _tenant(house: House, host: bytes) -> Tenant | None:
-    name = _host_name(host)
+    name = name_of_host(host)
     known = house.malls.known(name)
     if known is not None:
         return known[1]
@@ -294,71 +296,6 @@ def _keeps(scope: HTTPScope) -> float:
 def _seen_in(scope: HTTPScope, what: str) -> Mapping[str, Any]:
     """Read what the application has left in the scope."""
     return cast("dict[str, Any]", scope).get(what) or {}
-
-
-async def _send_kept(kept: Kept, headers: Headers, send: Send) -> None:
-    tag = next((value for name, value in kept.start["headers"] if name == b"etag"), b"-")
-    if tag in headers.get(b"if-none-match", b""):
-        shared = [
-            (name, value)
-            for name, value in kept.start["headers"]
-            if name in {b"etag", b"cache-control", b"vary"}
-        ]
-        unchanged: HTTPResponseStartEvent = {**kept.start, "status": 304, "headers": shared}
-        await send(unchanged)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-        return
-    await send(kept.start)
-    await send({"type": "http.response.body", "body": kept.body, "more_body": False})
-
-
-def _sets_cookie(start: HTTPResponseStartEvent) -> bool:
-    return any(name == b"set-cookie" for name, _ in start["headers"])
-
-
-@lru_cache(maxsize=1024)
-def _host_name(host: bytes) -> str:
-    return host_name(host.decode("latin-1"))
-
-
-def _language(headers: Headers, tenant: Tenant | None) -> str:
-    if b"cookie" not in headers and b"accept-language" not in headers:
-        return tenant.language if tenant else LANGUAGES[0]
-    chosen = cookie_of(headers, "mall_language")
-    if chosen in LANGUAGES:
-        return chosen
-    asked = best_language(headers.get(b"accept-language", b"").decode("latin-1"))
-    return asked or (tenant.language if tenant else LANGUAGES[0])
-
-
-def _visitor(scope: HTTPScope, headers: Headers) -> str:
-    """Name whom to count: the session when there is one, so that an office is not one visitor."""
-    if authorization := headers.get(b"authorization"):
-        return hashlib.sha256(authorization).hexdigest()
-    session = cookie_of(headers, SHOPPER_COOKIE) or cookie_of(headers, STAFF_COOKIE)
-    client = scope["client"]
-    return session or (client[0] if client else "")
-
-
-def _is_cross_site(headers: Headers) -> bool:
-    """Tell whether another site's page sent this with our visitor's cookies.
-
-    Browsers say so themselves in ``Sec-Fetch-Site`` or ``Origin``; programs send neither.
-    """
-    site = headers.get(b"sec-fetch-site")
-    if site is not None:
-        return site not in {b"same-origin", b"none"}
-    origin = headers.get(b"origin")
-    if origin is None:
-        return False
-    try:
-        return urlsplit(origin).netloc != headers.get(b"host")
-    except ValueError:  # it is no address at all
-        return True
-
-
-def _is_address(name: str) -> bool:
-    return name.replace(".", "").isdecimal() or name.startswith("[")
 
 
 def _without_body(send: Send) -> Callable[[Message], Awaitable[None]]:

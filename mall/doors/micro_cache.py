@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from litestar.types import HTTPResponseStartEvent
+from litestar.types import HTTPResponseStartEvent, Send
 
+from mall.doors.given import Headers
 from mall.kernel.db import Present
 from mall.tenants import Tenant
 
@@ -64,3 +65,25 @@ class MicroCache:
         kept.at_most_until = monotonic() + _SECONDS_AT_MOST
         self.renew(kept)
         self._kept[key] = kept
+
+
+async def send_kept(kept: Kept, headers: Headers, send: Send) -> None:
+    """Send an answer, or only that it is the one which the visitor has."""
+    tag = next((value for name, value in kept.start["headers"] if name == b"etag"), b"-")
+    if tag in headers.get(b"if-none-match", b""):
+        shared = [
+            (name, value)
+            for name, value in kept.start["headers"]
+            if name in {b"etag", b"cache-control", b"vary"}
+        ]
+        unchanged: HTTPResponseStartEvent = {**kept.start, "status": 304, "headers": shared}
+        await send(unchanged)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        return
+    await send(kept.start)
+    await send({"type": "http.response.body", "body": kept.body, "more_body": False})
+
+
+def sets_cookie(start: HTTPResponseStartEvent) -> bool:
+    """Tell whether an answer is for one visitor only."""
+    return any(name == b"set-cookie" for name, _ in start["headers"])
