@@ -68,9 +68,11 @@ async def _keys(db: Database, tenant: TenantId, shop: Shop) -> dict[str, Sequenc
         categories = await catalog.categories(read)
     newest = [("4",), *((f"category:{one.id.hex}", "4") for one in categories)]
     return {
+        "mall.catalog.queries.skus": [shop.black, new_uuid()],
         "mall.checkout.queries.offers_of": [shop.black, new_uuid()],
         "mall.fulfilment.queries._templates": ["all"],
         "mall.media.store.assets": [AssetId(new_uuid())],
+        "mall.pricing.queries.prices": [shop.black, new_uuid()],
         "mall.search.queries._newest": newest,
         "mall.search.queries._goods": [facts[shop.black].slug],
         "mall.search.queries._all_shelves": ["all"],
