@@ -136,7 +136,7 @@ def given_by(ride: Ride, headers: Mapping[bytes, bytes], body: bytes) -> dict[st
         given[header.parameter] = value
     try:
         given["data"] = ride.decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return given
 

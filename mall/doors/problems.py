@@ -121,6 +121,8 @@ def as_problem(failure: BaseException) -> Problem:
         return TooLong()
     if isinstance(failure, UnicodeDecodeError):  # a multipart text that is none: bytes, or a file
         return Malformed()
+    if isinstance(failure, RecursionError) and "deserializing" in str(failure):  # JSON in JSON in
+        return Malformed()
     if isinstance(failure, ClientException) or (
         isinstance(failure, HTTPException) and failure.status_code < 500
     ):

@@ -152,7 +152,12 @@ class HttpConnection(HttpToolsProtocol):
         headers = dict(scope["headers"])
         if b"x-forwarded-for" in headers or b"x-forwarded-proto" in headers:
             await self._forwarded(scope, _none_comes, _nobody_hears)
-        answered = await self._front.ride(ride, cast("HTTPScope", scope), headers, body)
+        try:
+            answered = await self._front.ride(ride, cast("HTTPScope", scope), headers, body)
+        except Exception:  # a mistake of ours, after which nobody knows what was done
+            self.logger.exception("no answer could be made")
+            self.transport.close()
+            return
         if answered is None:
             cycle.body += body
             cycle.more_body = False

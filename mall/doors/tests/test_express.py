@@ -67,6 +67,7 @@ _STRANGE = [
     b'{"items": [{"sku_id": "x", "quantity": 1.5}]}',
     b'{"address_id": "\\ud800"}',
     b'{"unknown": ' + b"[" * 900 + b"]" * 900 + b"}",
+    b'{"items": ' + b"[" * 30_000 + b"]" * 30_000 + b"}",
 ]
 
 

@@ -170,6 +170,21 @@ async def test_who_does_not_read_is_not_answered_any_further(front: Front, host:
     assert [one.body for one in await conversation.hear()] == [b"1", b"2"]
 
 
+async def test_who_cannot_be_answered_by_a_mistake_of_ours_is_not_left_waiting(
+    front: Front, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(front.express, "go", broken)
+    conversation = Conversation(front)
+    told = list[str]()
+    monkeypatch.setattr(conversation.connection.logger, "exception", told.append)
+    await conversation.say(_asked(SOON, host, 1))
+    assert await conversation.hear() == [] and conversation.line.closed
+    assert len(told) == 1
+
+
 async def test_an_idle_connection_is_closed_in_the_end(front: Front, host: str) -> None:
     conversation = Conversation(front)
     await conversation.say(_asked(SOON, host, 1))
