@@ -7,6 +7,7 @@ export PYTHONUTF8 := 1
 PY := .venv/bin/python
 PARALLEL ?= 2
 TESTS ?=
+STEPS ?=
 NONE_CHOSEN := 5
 RUNS ?= 1000000
 SEED ?= 1
@@ -26,11 +27,9 @@ test: venv assets ## 全部测试 · every test, on a real PostgreSQL and a real
 	@$(PY) -m pytest -n $(PARALLEL) --dist loadfile -m 'not alone' $(TESTS) || [ $$? = $(NONE_CHOSEN) ]
 	@$(PY) -m pytest -m alone $(TESTS) || [ $$? = $(NONE_CHOSEN) ]
 
-prove: venv assets ## 全部证明,几小时 · every proof at full length: kills, races, strangers, a million interleavings (hours)
+prove: venv assets ## 全部证明,结果写入 docs/evidence.md · every proof at full length, written down: make prove STEPS="races rush"
 	@$(PY) -m tools.setup.browser
-	@MALL_FAULTS_ROUNDS=20 MALL_FAULTS_CLIENTS=1000 MALL_RACE_ROUNDS=100 MALL_RUSH_BUYERS=10000 MALL_FUZZ_EXAMPLES=100 \
-		MALL_FUZZ_FOREIGN=50000 MALL_TIMING_SAMPLES=2000 MALL_OVERLOAD_SECONDS=60 MALL_NOISY_SECONDS=60 MALL_HANGING_SECONDS=60 $(PY) -m pytest -s tests/faults tests/strangers tests/browser/test_scripts.py
-	@$(MAKE) simulate
+	@$(PY) -m tests.proving $(STEPS)
 
 simulate: venv ## 百万次随机交错 · a million interleavings with faults, what they covered at the end
 	@$(PY) -m tests.simulation --runs $(RUNS) --seed $(SEED) --processes $(PARALLEL)

@@ -24,6 +24,7 @@ from tests.faults.crashes.trial import Trial
 from tests.faults.settling import broken, held, settled
 from tests.faults.standing import Standing, standing_mall
 from tests.faults.test_kills import LOOKED_AT
+from tests.proving.notes import note
 
 AT_MOST = 60  # times that a flow is repeated
 
@@ -110,14 +111,16 @@ def test_a_flow_ends_the_same_wherever_processes_are_killed(crashing: Standing) 
         began = time.monotonic()
         list(people.map(suffer, FLOWS, [replace(one, how="every") for one in trials], calm))
         every = sum(map(len, seen))
-        print(f"each once, {time.monotonic() - began:.0f} s:", told(trials, watch, share))
-        print(f"that is a share: the flows pass {every} points in all")
+        took = time.monotonic() - began
+        note("T-03", f"seed {seed}: each once, {took:.0f} s: {told(trials, watch, share)}")
+        note("T-08", f"the flows pass {every} points in all")
         if int(os.environ.get("MALL_FAULTS_ROUNDS") or 1) > 1:
             for trial in trials:
                 watch.begin_anew(trial.tenant)
             began = time.monotonic()
             list(people.map(suffer, FLOWS, [replace(one, how="one") for one in trials], calm))
-            print(f"one an order, {time.monotonic() - began:.0f} s:", told(trials, watch, share))
+            took = time.monotonic() - began
+            note("T-08", f"one an order, {took:.0f} s: {told(trials, watch, share)}")
     verdicts = settled(crashing)
     print(table(verdicts))
     assert broken(verdicts) == {}

@@ -20,6 +20,7 @@ from tests.faults.goods import put_on_shelf
 from tests.faults.nemesis import Kill, Moment, strike
 from tests.faults.settling import broken, held, let_time_to_pay_pass, settled
 from tests.faults.standing import Standing, standing_mall
+from tests.proving.notes import note
 
 KILLS = int(os.environ.get("MALL_FAULTS_ROUNDS") or 2)
 CLIENTS = int(os.environ.get("MALL_FAULTS_CLIENTS") or 100)
@@ -105,14 +106,15 @@ async def test_whenever_the_database_is_killed_every_checkout_ends_once_and_righ
     keys = untold(mall, kills)
     unheard = placed_unheard(mall, keys)
     inside = sum(kill.writing > 0 for kill in kills)
-    print(
+    note(
+        "T-01",
         f"seed {seed}: {CLIENTS} clients, {len(kills)} kills, {inside} of them inside"
         f" {sum(kill.writing for kill in kills)} transactions"
         f" ({sum(kill.committing for kill in kills)} in their COMMIT),"
         f" {len(keys)} ambiguous outcomes ({unheard} were orders),"
         f" {len(told.placed)} orders, {told.paid} paid, {told.cancelled} cancelled,"
         f" {told.sold_out} sold out, slowest {told.slowest:.1f} s, {quiet - began:.0f} s;"
-        f" not definite: {dict(told.answers)}"
+        f" not definite: {dict(told.answers)}",
     )
     assert told.troubles == []
     assert len(keys) >= UNTOLD_AT_LEAST, f"void: {len(keys)} ambiguous outcomes are too few"

@@ -35,6 +35,7 @@ from tests.faults.notified import (
 )
 from tests.faults.settling import broken, settled, wait_until
 from tests.faults.standing import Standing
+from tests.proving.notes import note
 
 CPU_AT_MOST = 0.05  # seconds of all web processes for one forgery
 EXAMPLES = 150
@@ -334,7 +335,7 @@ def test_no_flipped_bit_cut_or_changed_header_is_believed_and_each_costs_little(
     rewrite()
 
     cost = (_seconds(processes) - used) / statuses.total()
-    print(f"\n{statuses.total()} forgeries, {cost * 1000:.2f} ms of a processor each: {statuses}")
+    note("T-17", f"{statuses.total()} forgeries, {cost * 1000:.2f} ms of a processor each")
     assert statuses.total() >= EXAMPLES * 2
     assert fingerprint(stage.mall) == before
     assert cost < CPU_AT_MOST
@@ -349,7 +350,7 @@ def test_the_dearest_forgeries_cost_little_too(stage: Stage) -> None:
         for _, one in made:
             stage.send(one)
     cost = (_seconds(processes) - used) / (rounds * len(made))
-    print(f"\n{rounds * len(made)} forgeries of the list, {cost * 1000:.2f} ms each")
+    note("T-17", f"{rounds * len(made)} forgeries of the list, {cost * 1000:.2f} ms each")
     assert cost < CPU_AT_MOST
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.faults.goods import SHOP, Goods, ask, key, put_on_shelf, wanted
 from tests.faults.standing import Standing
+from tests.proving.notes import note
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.alone
@@ -97,10 +98,11 @@ def test_what_needs_no_provider_goes_on_while_it_hangs(standing: Standing, goods
     while left and time.monotonic() - began < RECOVERED_WITHIN * 2:
         left = [one for one in left if begin_to_pay(one) is None]
     recovered = time.monotonic() - began
-    print(
-        f"\n{usual} calls usually, {asked} while it hung; found in the search after"
+    note(
+        "T-11",
+        f"{usual} calls usually, {asked} while it hung; found in the search after"
         f" {indexed:.1f} s,"
-        f" ordered in {placed:.2f} s, all can pay {recovered:.1f} s after its return"
+        f" ordered in {placed:.2f} s, all can pay {recovered:.1f} s after its return",
     )
     assert asked <= usual * MORE_CALLS
     assert indexed <= GOES_ON_WITHIN

@@ -13,6 +13,7 @@ from tests.faults.crowd import Crowd
 from tests.faults.goods import put_on_shelf
 from tests.faults.settling import broken, held, let_time_to_pay_pass, settled
 from tests.faults.standing import Part, Standing
+from tests.proving.notes import note
 
 BUYERS = 5
 PARTS: list[Part] = ["supervisor", "worker", "web", "pay", "postgres"]
@@ -54,8 +55,10 @@ def test_whatever_is_killed_every_invariant_holds(standing: Standing) -> None:
         assert held(verdicts) >= LOOKED_AT
         heard, now = crowd.heard, time.monotonic()
         unknown = sum(one.outcome == "unknown" for one in entries(standing.history))
-        print(
-            f"{len(heard.placed)} orders, {len(heard.paid)} paid, {len(heard.cancelled)} cancelled;"
+        note(
+            "kills",
+            f"seed {seed}: {len(heard.placed)} orders, {len(heard.paid)} paid,"
+            f" {len(heard.cancelled)} cancelled;"
             f" {unknown} requests whose outcome nobody was told;"
-            f" killed for {quiet - began:.1f} s, settled in {now - quiet:.1f} s"
+            f" killed for {quiet - began:.1f} s, settled in {now - quiet:.1f} s",
         )

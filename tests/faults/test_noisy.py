@@ -17,6 +17,7 @@ import uvloop
 from tests.faults.goods import REGION, SHOP, put_on_shelf, wanted
 from tests.faults.offering import Crowd, Heard, Kind, part_of
 from tests.faults.standing import Standing, standing_mall
+from tests.proving.notes import note
 
 pytestmark = pytest.mark.alone
 SECONDS = float(os.environ.get("MALL_NOISY_SECONDS") or 4)
@@ -71,7 +72,7 @@ def test_a_noisy_mall_is_not_heard_next_door(two: Standing) -> None:
     before, after = seconds_of(alone), seconds_of(together)
     ratio = {part: part_of(after, part) / part_of(before, part) for part in (0.5, 0.95)}
     print(f"\nalone:\n{alone}\nbeside noise:\n{together}\nnoise:\n{noise}")
-    print(f"slower by {ratio[0.5]:.2f} (p50), {ratio[0.95]:.2f} (p95)")
+    note("T-13", f"slower by {ratio[0.5]:.2f} (p50), {ratio[0.95]:.2f} (p95)")
     assert sum(noise.good.values()) <= QUOTA * (noise.seconds + 1) * 1.1
     assert ratio[0.5] <= SLOWER
     assert ratio[0.95] <= (SLOWER if WHOLE else 2 * SLOWER)

@@ -22,6 +22,7 @@ import uvloop
 from tests.faults.goods import REGION, SHOP, put_on_shelf, wanted
 from tests.faults.offering import Crowd, Heard, Kind, part_of
 from tests.faults.standing import Standing
+from tests.proving.notes import note
 
 pytestmark = pytest.mark.alone
 SECONDS = float(os.environ.get("MALL_OVERLOAD_SECONDS") or 3)
@@ -147,10 +148,12 @@ def found(standing: Standing) -> Found:
     print(f"\npeak, {found.peak.heard.per_second:.0f}/s:\n{found.peak.heard}")
     print(f"{TIMES} times as much for {SECONDS:g} s:\n{found.flood.heard}")
     took = len(found.after) + found.flood.heard.rest
-    print(
-        f"goodput {found.goodput:.2f} of the peak ({found.flood.heard.per_second:.0f}/s),"
+    note(
+        "T-34",
+        f"{SECONDS:g} s: goodput {found.goodput:.2f} of the peak"
+        f" ({found.flood.heard.per_second:.0f}/s),"
         f" worth {found.worth:.2f} of it, refused within {found.refused_within * 1000:.0f} ms,"
-        f" recovered within {took:.1f} s"
+        f" recovered within {took:.1f} s",
     )
     return found
 

@@ -18,6 +18,7 @@ from tests.faults.conftest import WEB_PROCESSES
 from tests.faults.goods import CONSOLE, SHOP, Goods, ask, key, put_on_shelf, wanted
 from tests.faults.settling import broken, held, let_time_to_pay_pass, settled, wait_until
 from tests.faults.standing import Standing
+from tests.proving.notes import note
 
 UNITS, PAYING = 100, 60  # what is left is cancelled in one round of the worker
 BUYERS = int(os.environ.get("MALL_RUSH_BUYERS") or 1_500)
@@ -85,7 +86,7 @@ async def test_a_hundred_units_are_sold_to_a_rush_once_and_what_is_not_paid_is_s
 
     answered = await rush(wide, order, BUYERS, "rush")
 
-    print("\nrush:", figures(answered))
+    note("T-05", f"{UNITS} units: {figures(answered)}")
     orders = check_that_sold(answered, UNITS)
     stock = stock_of(console, goods)
     assert (stock["on_hand"], stock["held"], stock["available"]) == (UNITS, UNITS, 0)
@@ -101,7 +102,7 @@ async def test_a_hundred_units_are_sold_to_a_rush_once_and_what_is_not_paid_is_s
 
     again = await rush(wide, order, left * 3, "rush-again")
 
-    print("again:", figures(again))
+    note("T-05", f"again, {left} units: {figures(again)}")
     check_that_sold(again, left)
     stock = stock_of(console, goods)
     promises = stock["on_hand"], stock["allocated"], stock["held"], stock["available"]

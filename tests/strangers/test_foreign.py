@@ -12,6 +12,7 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 
 from tests.faults.standing import Standing
+from tests.proving.notes import note
 from tests.strangers import asking
 from tests.strangers.asking import Route
 from tests.strangers.broken import BROKEN, FOLDER
@@ -93,7 +94,7 @@ async def test_nobody_learns_or_changes_anything_of_another_tenant(
     scene: Scene, routes: list[Route]
 ) -> None:
     told = await walk(scene, routes, HOW_MANY, random.Random(SEED))
-    print(f"seed {SEED}: {HOW_MANY} requests in {told.seconds:.1f} s, {told.statuses}")
+    note("T-14", f"seed {SEED}: {HOW_MANY} requests in {told.seconds:.1f} s, {told.statuses}")
     assert not told.wrong, f"seed {SEED}\n" + "\n".join(told.wrong[:50])
     people = {*scene.strangers.staff, *scene.strangers.shoppers, "one with a stolen token"}
     assert people == {who for who, _ in told.asked}
