@@ -44,6 +44,7 @@ _TO_ORDER_RAW = tuple(prefix.encode() for prefix in (*_TO_ORDER, *_ALWAYS, "/ass
 _WAITS = (1, 2, 3, 4)  # seconds to stay away; different ones, or all come back together
 _LOOKED_AT = 20  # refusals of a mall in one moment, before the rest of it is refused unseen
 _MOMENT = 0.1  # seconds
+_SHUT_AT_MOST = 1_000  # hosts
 
 
 @dataclass(eq=False)
@@ -163,6 +164,8 @@ class Gate:
             line.until, line.looked_at = now + _MOMENT, 0
         line.looked_at += 1
         if line.looked_at >= _LOOKED_AT and line.at_most == BROWSERS_IN_LINE:
+            if len(self.shut) >= _SHUT_AT_MOST:  # hosts are what strangers write
+                self.shut.clear()
             self.shut[host] = line
         refusal = self._any(not path.startswith("/api/"), language)
         await send({**refusal.start, "headers": list(refusal.start["headers"])})
