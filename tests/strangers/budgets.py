@@ -106,7 +106,7 @@ READING: Mapping[str, int] = {
     "/favicon.ico": 2,
     "/manifest.webmanifest": 2,
     "/robots.txt": 2,
-    "/sitemap.xml": 7,
+    "/sitemap.xml": 5,
     "/malls": 2,
 }
 
