@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 import httpx
@@ -52,6 +53,11 @@ class Meter:
     house: House
     seen: Trips
 
+    @cached_property
+    def static(self) -> StaticFiles:
+        """Compress what never changes, once for all of them."""
+        return StaticFiles(BUILT)
+
     async def cost(
         self, host: str, verb: str, path: str, headers: Mapping[str, str], **given: Any
     ) -> Cost:
@@ -68,7 +74,7 @@ class Meter:
             sessions=Memory(_SECONDS, 10),
             staff=Memory(_SECONDS, 10),
         )
-        transport = httpx.ASGITransport(cast("Any", Front(self.app, StaticFiles(BUILT))))
+        transport = httpx.ASGITransport(cast("Any", Front(self.app, self.static)))
         try:
             async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as http:
                 await _connect(db)
