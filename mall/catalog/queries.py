@@ -10,6 +10,7 @@ from mall.catalog.store import Filter
 from mall.kernel.db import Read
 from mall.kernel.ids import CategoryId, ProductId, SkuId
 from mall.kernel.paging import Page, cursor_at, key_of
+from mall.kernel.time import Instant
 
 
 async def skus(read: Read, sku_ids: Sequence[SkuId]) -> dict[SkuId, SkuFacts]:
@@ -47,6 +48,14 @@ async def list_products(
     found = await store.products(read, [product_id for _, product_id in keys[:limit]])
     more = len(keys) > limit
     return Page(list(found.values()), cursor_at(keys[limit - 1]) if more else None)
+
+
+async def published_slugs(read: Read, limit: int) -> list[tuple[str, Instant]]:
+    """List the names in addresses of published products, with the moment of their last change.
+
+    The last changed come first; one question, however many there are.
+    """
+    return await store.published_slugs(read, limit)
 
 
 async def categories(read: Read) -> list[Category]:

@@ -146,6 +146,18 @@ async def list_keys(
     return [(found.changed_at, found.id) for found in await read.run(statement)]
 
 
+async def published_slugs(read: Read, limit: int) -> list[tuple[str, Instant]]:
+    """List the names of what is for sale, with when it was changed, the last changed first."""
+    row = ProductRow
+    statement = (
+        select(row.slug, row.changed_at)
+        .where(row.tenant_id == read.tenant_id, row.state == "published")
+        .order_by(row.changed_at.desc(), row.id.desc())
+        .limit(limit)
+    )
+    return [(found.slug, found.changed_at) for found in await read.run(statement)]
+
+
 async def ids_in(
     read: Read, *, categories: Sequence[CategoryId] = (), brand: BrandId | None = None
 ) -> list[ProductId]:

@@ -184,10 +184,10 @@ def place() -> dict[str, Any]:
     return {"name": CANARY, "phone": PHONE, "region_code": REGION, "detail": f"{CANARY} road 1"}
 
 
-def picture() -> bytes:
+def picture(width: int = 640) -> bytes:
     """Draw a picture, each in a colour of its own."""
     content = io.BytesIO()
-    Image.new("RGB", (640, 640), uuid4().bytes[0]).save(content, "PNG")
+    Image.new("RGB", (width, 640), uuid4().bytes[0]).save(content, "PNG")
     return content.getvalue()
 
 

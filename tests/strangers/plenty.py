@@ -22,6 +22,7 @@ from tests.strangers.belongings import (
 from tests.waiting import eventually
 
 PICTURES_AT_MOST, HEROES_AT_MOST, TILES_AT_MOST, ADDRESSES_AT_MOST = 20, 10, 20, 20
+_REST = "UPDATE staff.session SET seen_at = now() + interval '1 day' WHERE tenant_id = %s"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,9 @@ class Plenty:
     orders: Sequence[str]  # numbers of orders of many lines: one is under way, one waits
     skus: Sequence[str]
     pictures: Sequence[str]
+    shelves: Sequence[str]
     product_id: str  # of many variants
+    variants: Sequence[str]  # SKUs of that product
     slug: str
 
     def addresses(self, route: Route) -> Iterator[str]:
@@ -53,53 +56,13 @@ class Plenty:
         """Give what lists are asked: as much as they show, of all that there is."""
         return {"limit": 100, "sku_id": self.skus, "ids": self.pictures}
 
+    def draft(self, slug: str) -> dict[str, Any]:
+        """Write a product of many variants."""
+        return draft_of(self.owned, slug, self.pictures)
 
-@dataclass(frozen=True)
-class Change:
-    """A change of everything at once."""
-
-    verb: str
-    path: str
-    given: Any  # how it is asked: ``json`` or ``data``
-
-    @property
-    def is_console(self) -> bool:
-        """Tell whether operators make it."""
-        return self.path.startswith(CONSOLE)
-
-
-def changes_of(mall: Standing, plenty: Plenty) -> Iterator[Change]:
-    """Change as much at once as a tenant has, each in its turn."""
-    owned, skus, (sent, unpaid) = plenty.owned, plenty.skus, plenty.orders
-    member = client(mall, owned.slug, owned.people.member)
-    items = [{"sku_id": sku_id, "quantity": 1} for sku_id in skus]
-    asked = {"items": items, "address_id": owned.ids["address_id"]}
-    payable = ask(member, "POST", f"{SHOP}/checkout/quote", json=asked)["payable_minor"]
-    lines = [{"line_no": n, "quantity": 1} for n in range(1, len(skus) + 1)]
-    there = [{"sku_id": one, "location_id": owned.goods.location_id, "units": 3} for one in skus]
-    tags = [{"code": f"n{n}", "title": {"zh-CN": "签", "en": "tag"}} for n in range(len(skus))]
-    prices = [{"sku_id": sku_id, "price_minor": 2990} for sku_id in skus]
-    selection = {"selected": True, "sku_ids": skus}
-    yield Change("POST", f"{SHOP}/cart/selection", {"json": selection})
-    yield Change("POST", f"{SHOP}/checkout/quote", {"json": asked})
-    yield Change("POST", f"{SHOP}/orders", {"json": asked | {"payable_minor": payable}})
-    yield Change("POST", f"{SHOP}/orders/{sent}/refunds/preview", {"json": {"lines": lines}})
-    yield Change("POST", f"{SHOP}/orders/{sent}/refunds", {"json": {"lines": lines}})
-    yield Change("POST", f"{CONSOLE}/orders/{sent}/refunds", {"json": {"lines": lines}})
-    yield Change("POST", f"{SHOP}/orders/{sent}/receive", {})
-    yield Change("POST", f"/orders/{unpaid}/again", {"data": {}})
-    yield Change(
-        "POST", f"{CONSOLE}/orders/{unpaid}/price", {"json": {"payable_minor": 2_000 * len(skus)}}
-    )
-    yield Change("POST", f"{SHOP}/orders/{unpaid}/cancel", {})
-    yield Change("POST", "/cart/clear", {"data": {}})
-    yield Change("PUT", f"{CONSOLE}/prices", {"json": {"prices": prices}})
-    received = {"kind": "receive", "changes": there}
-    yield Change("POST", f"{CONSOLE}/stock/adjustments", {"json": received})
-    yield Change("PUT", f"{CONSOLE}/stock/safety", {"json": {"safety": there}})
-    yield Change("PUT", f"{CONSOLE}/tags", {"json": {"tags": tags}})
-    yield Change("POST", f"{CONSOLE}/products/{plenty.product_id}/archive", {})
-    yield Change("POST", f"{CONSOLE}/products/{plenty.product_id}/publish", {})
+    def order(self, member: httpx.Client, items: Sequence[dict[str, Any]]) -> str:
+        """Order items; give the number."""
+        return order_of(member, self.owned, items)
 
 
 def furnish_with(mall: Standing, slug: str, times: int) -> Plenty:
@@ -116,18 +79,31 @@ def furnish_with(mall: Standing, slug: str, times: int) -> Plenty:
         skus.append(sku_id)
         pictures.append(picture_id)
         differ(mall, slug)
-    product = _of_many_variants(console, owned, pictures, times)
-    _decorate(console, shelves, pictures, [product["slug"]])
+    draft = draft_of(owned, f"variants-{uuid4().hex[:12]}", pictures)
+    product, variants = _sell(console, draft, owned.goods.location_id)
+    home = home_of(shelves, pictures, [product["slug"]])
+    ask(console, "PATCH", f"{CONSOLE}/mall", json={"home": home})
     for _ in range(min(times, ADDRESSES_AT_MOST) - 1):
         ask(member, "POST", f"{SHOP}/me/addresses", json=place())
     for sku_id in skus:
         ask(member, "POST", f"{SHOP}/cart/lines", json={"sku_id": sku_id, "quantity": 1})
     sent = _sent_in_parts(member, console, owned, skus)
     for _ in range(times):
-        waiting = _order(member, owned, skus[-1:])
+        waiting = order_of(member, owned, _four(skus[-1:]))
         ask(member, "POST", f"{SHOP}/orders/{waiting}/pay", json={})
-    unpaid = _order(member, owned, skus)
-    return Plenty(owned, (sent, unpaid), skus, pictures, product["id"], product["slug"])
+    unpaid = order_of(member, owned, _four(skus))
+    with mall.database() as rows:  # else some request has to note that the session is in use
+        rows.execute(_REST, [owned.tenant_id])
+    return Plenty(
+        owned=owned,
+        orders=(sent, unpaid),
+        skus=skus,
+        pictures=pictures,
+        shelves=shelves,
+        product_id=product["id"],
+        variants=variants,
+        slug=product["slug"],
+    )
 
 
 def _add_one(console: httpx.Client, owned: Belongings, n: int) -> tuple[str, str, str]:
@@ -164,26 +140,24 @@ def _add_one(console: httpx.Client, owned: Belongings, n: int) -> tuple[str, str
     return slug, sku_id, shown
 
 
-def _of_many_variants(
-    console: httpx.Client, owned: Belongings, pictures: Sequence[str], times: int
-) -> Any:
-    titles, mark = {"zh-CN": "多款", "en": "many variants"}, uuid4().hex[:12]
-    codes = [f"v{n}" for n in range(times)]
+def draft_of(owned: Belongings, slug: str, pictures: Sequence[str]) -> dict[str, Any]:
+    """Write a product of as many variants as there are pictures."""
+    titles = {"zh-CN": "多款", "en": "many variants"}
+    codes = [f"v{n}" for n in range(len(pictures))]
     values = [{"code": code, "title": {"zh-CN": code, "en": code}} for code in codes]
-    draft = {
+    return {
         "title": titles,
-        "slug": f"variants-{mark}",
+        "slug": slug,
         "category_id": owned.ids["category_id"],
         "brand_id": owned.ids["brand_id"],
         "freight_template_id": owned.ids["template_id"],
         "options": [{"code": "kind", "title": titles, "values": values}],
         "gallery": pictures[:PICTURES_AT_MOST],
         "skus": [
-            {"values": [code], "code": f"{mark}-{code}", "image": shown}
+            {"values": [code], "code": f"{slug}-{code}", "image": shown}
             for code, shown in zip(codes, pictures, strict=True)
         ],
     }
-    return _sell(console, draft, owned.goods.location_id)[0]
 
 
 def _sell(console: httpx.Client, draft: Any, location_id: str) -> tuple[Any, list[str]]:
@@ -198,34 +172,37 @@ def _sell(console: httpx.Client, draft: Any, location_id: str) -> tuple[Any, lis
     return product, skus
 
 
-def _decorate(
-    console: httpx.Client, shelves: Sequence[str], pictures: Sequence[str], featured: Sequence[str]
-) -> None:
+def home_of(
+    shelves: Sequence[str], pictures: Sequence[str], featured: Sequence[str]
+) -> dict[str, Any]:
     """Let the home page show as much as it may."""
     words = {"zh-CN": "看", "en": "look"}
     tiles = [{"title": words, "href": "/", "image": one} for one in pictures]
-    home = {
+    return {
         "heroes": tiles[:HEROES_AT_MOST],
         "tiles": tiles[:TILES_AT_MOST],
         "floors": shelves[:TILES_AT_MOST],
         "featured": [*featured, *shelves],
     }
-    ask(console, "PATCH", f"{CONSOLE}/mall", json={"home": home})
 
 
-def _order(member: httpx.Client, owned: Belongings, skus: Sequence[str]) -> str:
-    items = [{"sku_id": sku_id, "quantity": 4} for sku_id in skus]
+def order_of(member: httpx.Client, owned: Belongings, items: Sequence[dict[str, Any]]) -> str:
+    """Order items to the member's address; give the number."""
     asked = {"items": items, "address_id": owned.ids["address_id"]}
     quote = ask(member, "POST", f"{SHOP}/checkout/quote", json=asked)
     wish = asked | {"payable_minor": quote["payable_minor"]}
     return str(ask(member, "POST", f"{SHOP}/orders", json=wish, headers=key())["number"])
 
 
+def _four(skus: Sequence[str]) -> list[dict[str, Any]]:
+    return [{"sku_id": sku_id, "quantity": 4} for sku_id in skus]
+
+
 def _sent_in_parts(
     member: httpx.Client, console: httpx.Client, owned: Belongings, skus: Sequence[str]
 ) -> str:
     """Sell one of each; every line is sent in a parcel of its own, and refunded in part."""
-    number = _order(member, owned, skus)
+    number = order_of(member, owned, _four(skus))
 
     def pay_url() -> str | None:
         newest = ask(member, "GET", f"{SHOP}/orders/{number}/payment")["newest"]

@@ -16,6 +16,7 @@ from mall.catalog import (
     product_by_slug,
     products,
     publish,
+    published_slugs,
     put_category,
     save_product,
     skus,
@@ -26,6 +27,7 @@ from mall.kernel.audit import SYSTEM
 from mall.kernel.db import Database
 from mall.kernel.ids import ProductId, TenantId, new_uuid
 from mall.kernel.problems import InvalidFields, Nothing
+from mall.kernel.tests.trips import watched
 from mall.kernel.time import Instant
 
 
@@ -147,6 +149,26 @@ async def test_products_are_listed_by_page_state_shelf_and_words(
         )
         assert [product.slug for product in found.items] == ["coat-3"]
         assert not (await list_products(read, Filter(text="100%"), cursor=None, limit=9)).items
+
+
+async def test_names_of_what_is_for_sale_are_listed_with_one_question(
+    db: Database, tenant: TenantId, now: Instant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with db.write(tenant) as tx:
+        shelf = await fill_shelf(tx, now)
+        for number in range(4):
+            codes = (DraftSku((), f"C{number}"),)
+            draft = coat(shelf, slug=f"coat-{number}", skus=codes, options=())
+            at = now + timedelta(minutes=number)
+            made = await save_product(tx, draft, None, actor=SYSTEM, now=at)
+            if number != 2:
+                await publish(tx, made.id, actor=SYSTEM, now=at)
+    seen = watched(monkeypatch)
+    async with db.read(tenant) as read:
+        found = await published_slugs(read, 9)
+        assert [text.split()[0] for text in seen.said] == ["BEGIN", "SET", "SELECT"]
+        assert found == [(f"coat-{n}", now + timedelta(minutes=n)) for n in (3, 1, 0)]
+        assert await published_slugs(read, 2) == found[:2]
 
 
 async def test_a_category_cannot_hang_below_itself(

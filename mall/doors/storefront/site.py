@@ -11,7 +11,6 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
 from mall import catalog, tenants
-from mall.catalog import Filter
 from mall.doors.given import MALLS, AnyRequest, house_of, mall_of
 from mall.doors.storefront.filled import asked
 from mall.doors.storefront.links import category_link, inside, origin, product_link
@@ -108,15 +107,8 @@ async def show_sitemap(request: AnyRequest, read: Read) -> Response[str]:
     lines = [(f"{host}/", ""), (f"{host}/categories", "")]
     lines += [(f"{host}{category_link(one.slug)}", "") for one in await catalog.categories(read)]
     lines += [(f"{host}/pages/{one.slug}", "") for one in await tenants.pages(read)]
-    wanted, cursor = Filter(state="published"), None
-    while len(lines) < _SITEMAP_AT_MOST:
-        found = await catalog.list_products(read, wanted, cursor=cursor, limit=100)
-        lines += [
-            (f"{host}{product_link(one.slug)}", f"{one.changed_at:%Y-%m-%d}") for one in found.items
-        ]
-        cursor = found.next_cursor
-        if cursor is None:
-            break
+    products = await catalog.published_slugs(read, _SITEMAP_AT_MOST)
+    lines += [(f"{host}{product_link(slug)}", f"{at:%Y-%m-%d}") for slug, at in products]
     urls = "".join(
         f"<url><loc>{escape(at)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</url>"
         for at, day in lines[:_SITEMAP_AT_MOST]
