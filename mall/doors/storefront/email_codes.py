@@ -109,7 +109,7 @@ async def register(
             source=source,
         )
     except Problem as problem:
-        return await _refused(request, tenant, language, "register", form, problem)
+        return await _refused(request, tenant, language, "register", form, problem, coded=True)
     return await welcome(request, tenant, signed_in, source, _leads(form))
 
 
@@ -134,7 +134,7 @@ async def reset_password(
             source=source,
         )
     except Problem as problem:
-        return await _refused(request, tenant, language, "reset", form, problem)
+        return await _refused(request, tenant, language, "reset", form, problem, coded=True)
     leads = linked("/account", [("done", "password"), ("next", _leads(form))])
     return await welcome(request, tenant, signed_in, source, leads)
 
@@ -154,7 +154,8 @@ async def _ask(
         form.check({"email": any_text()})
         sent = await ask(run_errand, email=typed.email, language=language, source=source)
     except Problem as problem:
-        return await _refused(request, tenant, language, way, form, problem)
+        again = "code" in form
+        return await _refused(request, tenant, language, way, form, problem, coded=again)
     async with house_of(request).db.read(tenant.id) as read:
         return await _page(
             request, read, tenant, language, way, _leads(form), typed, sent=on_its_way(sent)
@@ -168,11 +169,16 @@ async def _refused(
     way: Way,
     form: Filled,
     problem: Problem,
+    *,
+    coded: bool,
 ) -> Page:
-    """Say what is wrong on the page where it was written: an earlier code may still be good."""
+    """Say what is wrong on the page where it was written: an earlier code may still be good.
+
+    ``coded``: that was the page that asks for the code.
+    """
     errors, typed = errors_of(problem, language, _FIELDS), _typed(form)
     sent = None
-    if "code" in form and "email" not in errors:
+    if coded and "email" not in errors:
         minutes = members.EMAIL_CODE_LIFE.seconds // 60
         sent = Sent(members.masked(typed.email), minutes, 0)
     async with house_of(request).db.read(tenant.id) as read:
