@@ -56,8 +56,8 @@ class Browser:
         async with self.db.read(self.tenant.id) as read:
             written = select(row.template, row.body).where(row.tenant_id == read.tenant_id)
             found = await read.run(written.order_by(row.id.desc()).limit(1))
-            template, body = found.one()
-        return template, body
+            newest = found.one()
+        return newest.template, newest.body
 
     async def send(self, path: str, fields: dict[str, str], *, status: int = 303) -> httpx.Response:
         answer = await self.http.post(path, data=fields)
