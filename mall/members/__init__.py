@@ -10,14 +10,25 @@ from mall.members.actions import (
     begin_guest,
     change_address,
     change_profile,
+    enrol,
     remove_address,
     sign_out,
 )
-from mall.members.errands import ask_code, register, sign_in_with_code, sign_in_with_password
+from mall.members.errands import (
+    ask_code,
+    ask_to_register,
+    ask_to_reset,
+    register,
+    reset_password,
+    sign_in_with_code,
+    sign_in_with_password,
+)
 from mall.members.port import at_sign_in
 from mall.members.queries import address, addresses, addresses_by_id, members, session
 from mall.members.rules import (
+    EMAIL_CODE_LIFE,
     NAME_AT_MOST,
+    PASSWORD_AT_LEAST,
     PASSWORD_AT_MOST,
     Address,
     BadEmail,
@@ -45,7 +56,9 @@ from mall.members.rules import (
 from mall.members.rules.regions import Region, region_names, region_path, regions
 
 __all__ = [
+    "EMAIL_CODE_LIFE",
     "NAME_AT_MOST",
+    "PASSWORD_AT_LEAST",
     "PASSWORD_AT_MOST",
     "Address",
     "BadEmail",
@@ -71,12 +84,15 @@ __all__ = [
     "addresses",
     "addresses_by_id",
     "ask_code",
+    "ask_to_register",
+    "ask_to_reset",
     "at_sign_in",
     "begin_guest",
     "change_address",
     "change_profile",
     "checked_address",
     "email_address",
+    "enrol",
     "masked",
     "members",
     "phone_number",
@@ -85,6 +101,7 @@ __all__ = [
     "regions",
     "register",
     "remove_address",
+    "reset_password",
     "session",
     "sign_in_with_code",
     "sign_in_with_password",

@@ -22,6 +22,18 @@ async def begin_guest(tx: Tx, now: Instant) -> Begun:
     return Begun(token, shopper, expires_at)
 
 
+async def enrol(
+    tx: Tx, *, email: str, password_hash: str, name: str, language: str, now: Instant
+) -> Member | None:
+    """Make a member whom the mall itself knows, without a code; None when the address is taken.
+
+    Never for a visitor: what is asked for at a door has to be proved.
+    """
+    new = Member(MemberId(new_uuid()), name, "", rules.email_address(email), language)
+    added = await store.add_member(tx, new, password_hash=password_hash, now=now)
+    return new if added else None
+
+
 async def begin_session(tx: Tx, member: Member, old_token: str, now: Instant) -> SignedIn:
     """Begin a member's session in place of the browser's old one; "" when it had none.
 

@@ -25,7 +25,11 @@ COOKIE = "mall_shopper"
 
 type PhoneText = Annotated[str, Meta(min_length=1, max_length=30)]
 type EmailText = Annotated[str, Meta(min_length=3, max_length=254)]
-type PasswordText = Annotated[str, Meta(min_length=1, max_length=200)]
+type PasswordText = Annotated[str, Meta(min_length=1, max_length=rules.PASSWORD_AT_MOST)]
+type NewPasswordText = Annotated[
+    str, Meta(min_length=rules.PASSWORD_AT_LEAST, max_length=rules.PASSWORD_AT_MOST)
+]
+type CodeText = Annotated[str, Meta(pattern=r"^\s*[0-9]{6}\s*$", max_length=30)]
 
 
 class AskCode(Struct, forbid_unknown_fields=True):
@@ -34,8 +38,14 @@ class AskCode(Struct, forbid_unknown_fields=True):
     phone: PhoneText
 
 
+class AskByEmail(Struct, forbid_unknown_fields=True):
+    """Where a one-time code should go."""
+
+    email: EmailText
+
+
 class CodeOnItsWay(Struct):
-    """Said whether the number is a member's or not."""
+    """Said whether the number or address is a member's or not."""
 
     sent_to: str
     expires_in_seconds: int
@@ -46,15 +56,24 @@ class VerifyCode(Struct, forbid_unknown_fields=True):
     """A number and the code that was sent there."""
 
     phone: PhoneText
-    code: Annotated[str, Meta(pattern=r"^\s*[0-9]{6}\s*$", max_length=30)]
+    code: CodeText
 
 
 class Register(Struct, forbid_unknown_fields=True):
-    """A new member with e-mail and password."""
+    """A new member with e-mail and password, and the code that was sent there."""
 
     email: EmailText
-    password: PasswordText
+    code: CodeText
+    password: NewPasswordText
     name: Annotated[str, Meta(max_length=rules.NAME_AT_MOST)] = ""
+
+
+class ResetPassword(Struct, forbid_unknown_fields=True):
+    """An address, the code that was sent there, and the password from now on."""
+
+    email: EmailText
+    code: CodeText
+    password: NewPasswordText
 
 
 class SignIn(Struct, forbid_unknown_fields=True):
@@ -137,16 +156,55 @@ async def verify_code(
     return with_session(signed_in, source)
 
 
+@post("/members/code", status_code=202, opt={"access": "anyone"})
+async def ask_to_register(
+    data: AskByEmail, run_errand: RunErrand, language: Language, source: Source
+) -> CodeOnItsWay:
+    """Send a one-time code to an address to register with; the answer is the same for all."""
+    sent = await errands.ask_to_register(
+        run_errand, email=data.email, language=language, source=source
+    )
+    return CodeOnItsWay(sent.to, sent.expires_in_seconds, sent.again_in_seconds)
+
+
 @post("/members", status_code=201, opt={"access": "anyone"})
 async def register(
     data: Register, run_errand: RunErrand, language: Language, source: Source
 ) -> Response[NewSession]:
-    """Become a member with e-mail and password, and be signed in."""
+    """Become a member with e-mail, code and password, and be signed in."""
     signed_in = await errands.register(
         run_errand,
         email=data.email,
+        code=data.code,
         password=data.password,
         name=data.name,
+        language=language,
+        source=source,
+    )
+    return with_session(signed_in, source)
+
+
+@post("/password/code", status_code=202, opt={"access": "anyone"})
+async def ask_to_reset(
+    data: AskByEmail, run_errand: RunErrand, language: Language, source: Source
+) -> CodeOnItsWay:
+    """Send a one-time code to whoever has forgotten a password; the answer is the same for all."""
+    sent = await errands.ask_to_reset(
+        run_errand, email=data.email, language=language, source=source
+    )
+    return CodeOnItsWay(sent.to, sent.expires_in_seconds, sent.again_in_seconds)
+
+
+@post("/password", status_code=200, opt={"access": "anyone"})
+async def reset_password(
+    data: ResetPassword, run_errand: RunErrand, language: Language, source: Source
+) -> Response[NewSession]:
+    """Set a new password with a code; every other session ends, and this one begins."""
+    signed_in = await errands.reset_password(
+        run_errand,
+        email=data.email,
+        code=data.code,
+        password=data.password,
         language=language,
         source=source,
     )
@@ -272,7 +330,10 @@ def _mine(address: Address) -> MyAddress:
 HANDLERS: Sequence[HTTPRouteHandler] = (
     ask_code,
     verify_code,
+    ask_to_register,
     register,
+    ask_to_reset,
+    reset_password,
     sign_in,
     sign_out,
     show_me,

@@ -133,6 +133,13 @@ async def put_member(tx: Tx, member: Member) -> None:
     await tx.run(update(row).where(*mine).values(**values))
 
 
+async def put_password(tx: Tx, member_id: MemberId, password_hash: str) -> None:
+    """Store a password's hash in place of the earlier one."""
+    row = MemberRow
+    mine = (row.tenant_id == tx.tenant_id, row.id == member_id)
+    await tx.run(update(row).where(*mine).values(password_hash=password_hash))
+
+
 async def put_code(tx: Tx, destination: str, tag: bytes, expires_at: Instant) -> None:
     """Store the code of a destination in place of an earlier one."""
     values = {"tag": tag, "tries": 0, "expires_at": expires_at}

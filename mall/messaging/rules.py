@@ -10,7 +10,17 @@ from mall.kernel.ids import MessageId
 from mall.kernel.money import Money
 from mall.kernel.time import Instant
 
-type TemplateCode = Literal["code", "paid", "shipped", "refunded"]
+type TemplateCode = Literal[
+    "code",
+    "registration",
+    "registered",
+    "reset",
+    "unregistered",
+    "password_changed",
+    "paid",
+    "shipped",
+    "refunded",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,56 @@ TEMPLATES: Mapping[TemplateCode, Template] = {
             "en": "[{mall}] Your code is {code}. It is valid for 5 minutes; tell it to nobody.",
         },
         secret=True,
+    ),
+    "registration": Template(
+        {"zh-CN": "注册验证码", "en": "Your code to register"},
+        {
+            "zh-CN": "【{mall}】注册验证码 {code}，15 分钟内有效。请勿告诉任何人。"
+            "如果不是您本人操作，忽略即可，不会建立账号。",
+            "en": "[{mall}] Your code to register is {code}. It is valid for 15 minutes; tell it"
+            " to nobody. If this was not you, ignore it: no account will be made.",
+        },
+        secret=True,
+    ),
+    "registered": Template(
+        {"zh-CN": "您已有账号", "en": "You already have an account"},
+        {
+            "zh-CN": "【{mall}】有人用这个邮箱注册，而您在这里已有账号。请直接登录；"
+            "忘记密码时，在登录页点“忘记密码”。如果不是您本人操作，忽略即可，账号没有任何变化。",
+            "en": "[{mall}] Somebody asked to register with this address, but you already have an"
+            " account here. Just sign in, or choose “Forgot your password” on the sign-in page."
+            " If this was not you, ignore it: nothing has changed.",
+        },
+    ),
+    "reset": Template(
+        {"zh-CN": "重设密码验证码", "en": "Your code for a new password"},
+        {
+            "zh-CN": "【{mall}】重设密码的验证码 {code}，15 分钟内有效。请勿告诉任何人。"
+            "如果不是您本人操作，忽略即可，密码不会改变。",
+            "en": "[{mall}] Your code for a new password is {code}. It is valid for 15 minutes;"
+            " tell it to nobody. If this was not you, ignore it: your password stays as it is.",
+        },
+        secret=True,
+    ),
+    "unregistered": Template(
+        {"zh-CN": "这个邮箱还没有账号", "en": "There is no account with this address"},
+        {
+            "zh-CN": "【{mall}】有人要重设密码，但这个邮箱在这里没有账号。您可能用的是别的邮箱"
+            "或手机号；也可以用这个邮箱注册。如果不是您本人操作，忽略即可。",
+            "en": "[{mall}] Somebody asked for a new password, but there is no account with this"
+            " address. You may have used another address or a phone number; or register with this"
+            " one. If this was not you, ignore it.",
+        },
+    ),
+    "password_changed": Template(
+        {"zh-CN": "密码已修改", "en": "Your password was changed"},
+        {
+            "zh-CN": "【{mall}】您的密码已重新设置，其他设备都已退出登录。"
+            "如果不是您本人操作，请马上在登录页点“忘记密码”重新设置，并联系我们。",
+            "en": "[{mall}] Your password was set anew and all other devices were signed out."
+            " If this was not you, choose “Forgot your password” on the sign-in page at once, and"
+            " tell us.",
+        },
     ),
     "paid": Template(
         {"zh-CN": "订单已支付", "en": "Payment received"},

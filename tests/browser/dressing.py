@@ -11,6 +11,7 @@ import httpx
 from tests.browser.payloads import SHORT, bundles
 from tests.faults.goods import CONSOLE, REGION, SHOP, Goods, ask, key, put_on_shelf, receive
 from tests.faults.standing import Standing
+from tests.registering import registered
 from tests.strangers.belongings import PASSWORD
 
 RICH = 220  # payloads in one description, or in one page of words
@@ -186,8 +187,8 @@ def _member(
 ) -> tuple[str, Sequence[str]]:
     """Let somebody with terrible names live and buy here."""
     member = mall.browser(slug)
-    wish = {"email": f"{uuid4().hex}@evil.localhost", "password": PASSWORD}
-    token = ask(member, "POST", f"{SHOP}/members", json=wish | {"name": dressing.short()})["token"]
+    email = f"{uuid4().hex}@evil.localhost"
+    token = registered(member, email, PASSWORD, dressing.short())["token"]
     places = [
         ask(
             member,

@@ -117,7 +117,7 @@ def read_code(visitor: Visitor, phone: str) -> str:
     while letters.count() == 0 and time.monotonic() < deadline:  # the worker brings it
         visitor.page.wait_for_timeout(200)
         visitor.go("/inbox")
-    letter = letters.first.inner_text()
+    letter = letters.first.locator("p").last.inner_text()
     found = re.search(r"\b\d{6}\b", letter)
     assert found is not None, letter
     return found.group()

@@ -1,11 +1,16 @@
 """What is filled in wrongly is said at its field, in one's own language, and nothing is lost."""
 
+import re
+from uuid import uuid4
+
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import DESK, Invite, Visitor
 from tests.browser.test_buying import ask_code, new_phone, read_code
 from tests.conftest import OpenMall
 from tests.journeys.acts import PASSWORD, become_member
+from tests.waiting import eventually
 
 
 def let_browser_send_anything(page: Page) -> None:
@@ -70,25 +75,58 @@ def test_a_wrong_code_is_refused_at_its_field_and_the_right_one_still_opens(invi
     page.wait_for_url("**/account")
 
 
-def test_registering_says_what_is_wrong_with_address_and_password(
-    mall: OpenMall, invite: Invite
-) -> None:
-    taken = become_member(mall.shopper())
-    visitor = invite()
+def test_registering_says_what_is_wrong_with_address_code_and_password(invite: Invite) -> None:
+    visitor, beside, email = invite(), invite(DESK), f"{uuid4().hex[:12]}@buyers.localhost"
     page = visitor.page
     visitor.go("/register")
     let_browser_send_anything(page)
     page.get_by_label("邮箱").fill("林小满")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="注册并登录").click()
+    page.get_by_role("button", name="获取验证码").click()
     expect_error(page.get_by_label("邮箱"), "请输入正确的邮箱地址")
-    page.get_by_label("邮箱").fill(taken)
+    page.get_by_label("邮箱").fill(email)
+    page.get_by_role("button", name="获取验证码").click()
+    expect(page.get_by_text("邮件已发往")).to_be_visible()
+    let_browser_send_anything(page)
+    code = read_code(beside, email)
+    page.get_by_label("验证码").fill(code)
     page.get_by_label("密码").fill("1234567")
+    page.get_by_label("称呼").fill("林小满")
     page.get_by_role("button", name="注册并登录").click()
-    expect_error(page.get_by_label("密码"), "密码至少需要 8 位，最多 200 位")
+    expect(page.get_by_label("密码")).to_have_accessible_description(
+        re.compile("密码至少需要 8 位，最多 200 位")
+    )
+    page.get_by_label("验证码").fill(f"{(int(code) + 1) % 1_000_000:06d}")
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="注册并登录").click()
-    expect_error(page.get_by_label("邮箱"), "该邮箱已注册，请直接登录")
+    expect_error(page.get_by_label("验证码"), "验证码错误或已过期，请重新获取")
+    expect(page.get_by_label("称呼")).to_have_value("林小满")
+    page.get_by_label("验证码").fill(code)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="注册并登录").click()
+    page.wait_for_url("**/account")
+    expect(page.get_by_role("heading", name="林小满")).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_forgotten_password_is_replaced_with_a_code_and_the_visit_goes_on(
+    mall: OpenMall, invite: Invite, script: bool
+) -> None:
+    visitor, beside = invite(script=script), invite(DESK)
+    page, at_home = visitor.page, mall.shopper()
+    email = become_member(at_home)
+    visitor.go("/sign-in/password?next=/orders")
+    page.get_by_role("link", name="忘记密码").click()
+    page.get_by_label("邮箱").fill(email)
+    page.get_by_label("邮箱").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("如果")
+    expect(page.get_by_label("验证码")).to_be_focused()
+    page.keyboard.type(read_code(beside, email))
+    page.get_by_label("新密码").fill("a new one, longer")
+    page.get_by_label("新密码").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("新密码已生效，其他设备已退出登录。")
+    page.get_by_role("link", name="继续").click()
+    page.wait_for_url("**/orders")
+    eventually(lambda: at_home.get("/api/shop/v1/me").status_code == 401, 5)
 
 
 def test_the_enter_key_sends_the_quantity_that_was_written(invite: Invite) -> None:

@@ -78,6 +78,7 @@ def test_no_page_sticks_out_breaks_or_misses_a_picture(
         "/account/profile": 200,
         "/pages/help": 200,
         "/sign-in": 200,
+        "/password": 200,
         "/inbox": 200,
         "/nothing-here": 404,
         "/p/no-such-thing": 404,

@@ -9,6 +9,7 @@ import httpx
 
 from mall.doors.postgres import Cluster
 from tests.conftest import OpenMall
+from tests.registering import registered
 
 SHOP, CONSOLE = "/api/shop/v1", "/api/console/v1"
 PASSWORD = "jishi-demo"
@@ -97,8 +98,7 @@ def ship(console: httpx.Client, number: str) -> None:
 def become_member(shopper: httpx.Client) -> str:
     """Register and be signed in; gives the e-mail address. The password is ``PASSWORD``."""
     email = f"{uuid4().hex[:12]}@buyers.localhost"
-    wanted = {"email": email, "password": PASSWORD, "name": "林小满"}
-    shopper.post(f"{SHOP}/members", json=wanted).raise_for_status()
+    registered(shopper, email, PASSWORD, "林小满")
     return email
 
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from tests.faults.goods import CONSOLE, REGION, SHOP, Goods, ask, key, put_on_shelf
 from tests.faults.standing import Standing
+from tests.registering import registered
 from tests.waiting import eventually
 
 CANARY = "kanarek7f3a"  # stands in whatever only its owner may read
@@ -171,8 +172,7 @@ def _sell(
 
 def _registered(mall: Standing, slug: str, name: str, who: str) -> str:
     visitor = mall.browser(slug)
-    wish = {"email": f"{who}-{name}@{slug}.localhost", "password": PASSWORD, "name": name}
-    return str(ask(visitor, "POST", f"{SHOP}/members", json=wish)["token"])
+    return str(registered(visitor, f"{who}-{name}@{slug}.localhost", PASSWORD, name)["token"])
 
 
 def _bearer(token: str) -> dict[str, str]:

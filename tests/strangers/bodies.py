@@ -18,6 +18,7 @@ FIELDS = {
     "region2": REGION,
     "detail": "科苑路 2 号",
 }
+NEW_EMAIL = "new@stranger.localhost"
 ONE_UNIT = {"lines": [{"line_no": 1, "quantity": 1}], "reason": "stranger"}
 
 # Texts that may be left out.
@@ -47,7 +48,10 @@ ALSO: dict[str, dict[str, Any]] = {
     f"POST {SHOP}/members": {"name": "x"},
     f"PATCH {SHOP}/me": {"name": "x", "language": "en", "gender": "unsaid"},
     f"POST {CONSOLE}/attributes": {"unit": WORDS, "choices": [{"code": "c", "title": {}}]},
+    "POST /password": {"next": "/"},
+    "POST /password/ask": {"next": "/"},
     "POST /register": {"name": "x", "next": "/"},
+    "POST /register/ask": {"next": "/"},
     "POST /cart/add": {"back": "/"},
     "POST /sign-in/password": {"next": "/"},
     "POST /checkout": {"note": "x", "key": "x", "step": "x"},
@@ -111,7 +115,10 @@ def _shop_bodies(owned: Belongings) -> Bodies:
         f"POST {shop}/session/password": ("json", sign_in),
         f"POST {shop}/session/code": ("json", {"phone": "13800138001"}),
         f"POST {shop}/session/code/verify": ("json", {"phone": "13800138001", "code": "000000"}),
-        f"POST {shop}/members": ("json", sign_in | {"email": "new@stranger.localhost"}),
+        f"POST {shop}/members/code": ("json", {"email": NEW_EMAIL}),
+        f"POST {shop}/members": ("json", sign_in | {"email": NEW_EMAIL, "code": "000000"}),
+        f"POST {shop}/password/code": ("json", {"email": sign_in["email"]}),
+        f"POST {shop}/password": ("json", sign_in | {"code": "000000"}),
         "POST /callbacks/payments/{provider:str}": ("json", {"out_trade_no": ids["number"]}),
         f"DELETE {shop}/session": NOTHING,
     }
@@ -211,7 +218,7 @@ def _form_bodies(owned: Belongings) -> Bodies:
     ids = owned.ids
     sku = {"sku": ids["sku_id"], "quantity": "1"}
     order = FIELDS | {"item": f"{ids['sku_id']}.1", "address": ids["address_id"], "shown": "1"}
-    member = {"email": f"member-{CANARY}@{owned.slug}.localhost", "password": PASSWORD}
+    unknown = {"email": f"x@{owned.slug}.localhost", "password": PASSWORD}
     return {
         "POST /account/addresses/new": ("data", FIELDS),
         "POST /account/addresses/{address_id:uuid}": ("data", FIELDS),
@@ -229,9 +236,12 @@ def _form_bodies(owned: Belongings) -> Bodies:
         "POST /orders/{number:str}/receive": ("data", {}),
         "POST /orders/{number:str}/refund": ("data", {"units-1": "1", "reason": "不想要了"}),
         "POST /pay/{number:str}": ("data", {"provider": "demo_pay"}),
-        "POST /register": ("data", {"email": "new@stranger.localhost", "password": PASSWORD}),
+        "POST /password": ("data", unknown | {"code": "000000"}),
+        "POST /password/ask": ("data", {"email": unknown["email"]}),
+        "POST /register": ("data", unknown | {"email": NEW_EMAIL, "code": "000000"}),
+        "POST /register/ask": ("data", {"email": NEW_EMAIL}),
         "POST /sign-in/ask": ("data", {"phone": "13800138001"}),
         "POST /sign-in/code": ("data", {"phone": "13800138001", "code": "000000"}),
-        "POST /sign-in/password": ("data", member | {"email": f"x@{owned.slug}.localhost"}),
+        "POST /sign-in/password": ("data", unknown),
         "POST /sign-out": ("data", {}),
     }

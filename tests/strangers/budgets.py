@@ -99,6 +99,7 @@ READING: Mapping[str, int] = {
     "/sign-in": 7,
     "/sign-in/password": 7,
     "/register": 7,
+    "/password": 7,
     "/pages/{slug:str}": 8,
     "/inbox": 8,
     "/language/{tag:str}": 2,

@@ -9,6 +9,7 @@ import httpx
 
 from tests.faults.goods import CONSOLE, REGION, SHOP, Goods, ask, key, put_on_shelf, receive
 from tests.faults.standing import Standing
+from tests.registering import registered
 from tests.strangers.belongings import CANARY, PASSWORD, Belongings, client, furnish
 from tests.strangers.bodies import FIELDS
 from tests.strangers.papers import NUMBER, SLUG, UUID, Page, Paper
@@ -17,6 +18,12 @@ UNITS = 9_000
 AS_BROWSER = {"Accept": "text/html"}
 VISITED_ALIKE = 6  # pages of one kind that are looked at
 NEW_PHONE = "13700137000"
+FORGETFUL = f"forgetful-{CANARY}@fields.localhost"  # whose password is anything, after a while
+BEHIND = {  # pages that stand behind a form
+    "/sign-in/ask": {"phone": NEW_PHONE},
+    "/register/ask": {"email": "newest@fields.localhost"},
+    "/password/ask": {"email": FORGETFUL},
+}
 SKIPPED = ("/language/", "/api/", "/media/", "/assets/")
 RIGHT = {
     **FIELDS,
@@ -57,6 +64,7 @@ def furnish_desk(mall: Standing) -> Desk:
     """Furnish the tenant ``fields``."""
     owned = furnish(mall, "fields")
     people, slug = owned.people, owned.slug
+    registered(client(mall, slug), FORGETFUL, PASSWORD)
     console, neighbour = client(mall, slug, people.owner), client(mall, slug, people.neighbour)
     receive(console, owned.goods, UNITS)
     place = {"name": CANARY, "phone": FIELDS["phone"], "region_code": REGION, "detail": "路 1 号"}
@@ -85,7 +93,7 @@ def papers_of(desk: Desk) -> Iterator[tuple[str, Paper]]:
             for paper in page.papers(where):
                 if paper.kind not in known:
                     known.add(paper.kind)
-                    signs = paper.action.startswith(("/sign-in", "/register"))
+                    signs = paper.action.startswith(("/sign-in", "/register", "/password"))
                     yield "nobody" if signs else who, paper
 
 
@@ -103,8 +111,10 @@ def right(paper: Paper) -> dict[str, str]:
         fields[one.name] = value
     if "key" in fields:
         fields["key"] = uuid4().hex
-    if paper.name == "POST /register":
+    if paper.action.startswith("/register"):
         fields["email"] = f"new-{uuid4().hex}@fields.localhost"
+    if paper.action.startswith("/password"):
+        fields["email"] = FORGETFUL
     return fields
 
 
@@ -128,11 +138,10 @@ def _walk(visitor: httpx.Client, desk: Desk) -> Iterator[tuple[str, Page]]:
             alike[kind] = alike.get(kind, 0) + 1
             seen.add(link)
             waiting.append(link)
-    answer = visitor.post(
-        "/sign-in/ask", data={"phone": NEW_PHONE}, headers=AS_BROWSER
-    )  # what stands behind a form
-    if answer.status_code == 200:
-        yield "/sign-in/ask", Page(answer.text)
+    for path, fields in BEHIND.items():
+        answer = visitor.post(path, data=fields, headers=AS_BROWSER)
+        if answer.status_code == 200:
+            yield path, Page(answer.text)
 
 
 def _with_choices(console: httpx.Client, goods: Goods) -> str:

@@ -126,7 +126,7 @@ def test_a_body_that_is_no_form_is_refused_or_passed_over(
 def test_a_body_without_end_is_refused(street: Standing, target: Belongings) -> None:
     visitor = client(street, target.slug, target.people.guest)
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    for path in ("/cart/add", "/checkout", "/sign-in/ask", "/register"):
+    for path in ("/cart/add", "/checkout", "/sign-in/ask", "/register", "/password"):
         answer = visitor.post(path, content=TOO_LONG, headers=form)
         assert answer.status_code == 413, (path, answer.status_code)
 

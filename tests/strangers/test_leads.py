@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.faults.standing import Standing
+from tests.registering import code_in_inbox
 from tests.strangers import bodies
 from tests.strangers.belongings import CANARY, PASSWORD, Belongings, client, furnish
 from tests.strangers.papers import Page
@@ -88,7 +89,8 @@ def test_no_address_that_is_sent_along_leads_out_of_the_mall(
         if number % 5 == 0 or DEEP:  # each costs the hashing of a password, or a row of twenty
             tries += [
                 client(mall, slug).post("/sign-in/password", data=signs | {"next": foreign}),
-                client(mall, slug).post("/register", data=new | {"next": foreign}),
+                client(mall, slug).post("/register/ask", data=new | {"next": foreign}),
+                client(mall, slug).post("/register", data=_proved(mall, slug, new, foreign)),
                 member.post("/account/addresses/new", data=place | {"next": foreign}),
             ]
         for answer in tries:
@@ -98,18 +100,26 @@ def test_no_address_that_is_sent_along_leads_out_of_the_mall(
                     f"{answer.request.url} {foreign!r}: {answer.status_code}"
                     f" {answer.headers.get('location')}"
                 )
-        shown = client(mall, slug).get("/sign-in", params={"next": foreign})
-        written = [
-            one.attrs[name]
-            for one in Page(shown.text).elements
-            for name in ("href", "action", "formaction", "value")
-            if name in one.attrs and (name != "value" or one.attrs.get("name") == "next")
-        ]
-        outside = [one for one in written if host_of(one, f"http://{host}/x") not in {host, ""}]
-        if shown.status_code != 200 or outside:
-            wrong.append(f"/sign-in?next={foreign!r} {shown.status_code} {outside}")
+        for path in ("/sign-in", "/register", "/password", "/account"):
+            asked = {"next": foreign, "done": "password"}
+            shown = client(mall, slug).get(path, params=asked)
+            written = [
+                one.attrs[name]
+                for one in Page(shown.text).elements
+                for name in ("href", "action", "formaction", "value")
+                if name in one.attrs and (name != "value" or one.attrs.get("name") == "next")
+            ]
+            outside = [one for one in written if host_of(one, f"http://{host}/x") not in {host, ""}]
+            if shown.status_code != 200 or outside:
+                wrong.append(f"{path}?next={foreign!r} {shown.status_code} {outside}")
     assert wrong == []
     assert led > 2 * len(FOREIGN)
+
+
+def _proved(mall: Standing, slug: str, new: dict[str, str], foreign: str) -> dict[str, str]:
+    """Fill in the second page of registering, for who was sent a code."""
+    code = code_in_inbox(client(mall, slug), new["email"])
+    return new | {"code": code, "next": foreign}
 
 
 def _from(text: str) -> httpx.Headers:

@@ -31,7 +31,17 @@ FILES = frozenset(
     }
 )
 SPLIT = frozenset(  # files that may grow into folders
-    {"rules", "actions", "store", "queries", "shop_api", "console_api", "open_api", "tests"}
+    {
+        "rules",
+        "actions",
+        "errands",
+        "store",
+        "queries",
+        "shop_api",
+        "console_api",
+        "open_api",
+        "tests",
+    }
 )
 KINDS = frozenset({"kinds", "providers", "transports", "carriers"})
 
@@ -73,5 +83,5 @@ def _unknown_file(source: Source) -> Iterator[Fault]:
     known = first in SPLIT | KINDS if deeper else first in FILES
     if not known:
         what = f"{'the folder ' if deeper else ''}{first} is not one of a room's files"
-        allowed = "use rules/, actions/<verb>.py, store/, queries/ or a kinds folder"
+        allowed = "use rules/, actions/<verb>.py, errands/, store/, queries/ or a kinds folder"
         yield Fault(source.path, 1, what, allowed)

@@ -24,9 +24,7 @@ from mall.kernel.db import Database
 from mall.kernel.ids import AddressId, MemberId, ShopperId, SkuId, TenantId, new_uuid
 from mall.kernel.lanes import Lane
 from mall.kernel.problems import Problem
-from mall.kernel.source import Source
 from mall.kernel.time import Instant
-from mall.members.tests.door import Door
 
 
 async def test_an_order_holds_its_stock_and_remembers_its_price(
@@ -168,17 +166,18 @@ async def test_a_cart_that_was_ordered_under_one_key_is_not_there_for_another(
 async def test_an_address_of_somebody_else_is_no_address(
     db: Database, tenant: TenantId, now: Instant
 ) -> None:
-    signed_in = await members.register(
-        Door(db, tenant, now).run,
-        email="lin@example.com",
-        password="correct horse",
-        name="",
-        language="zh-CN",
-        source=Source("192.0.2.1"),
-    )
     async with db.write(tenant) as tx:
+        member = await members.enrol(
+            tx,
+            email="lin@example.com",
+            password_hash="",
+            name="",
+            language="zh-CN",
+            now=now,
+        )
+        assert member is not None
         shop = await open_shop(tx, now)
-        owner, thief = signed_in.member_id, MemberId(new_uuid())
+        owner, thief = member.id, MemberId(new_uuid())
         draft = members.Draft("林小满", "13800138000", "440305", "科苑路 1 号")
         address = await members.add_address(tx, owner, draft)
         mine = want(Item(shop.black, 1), payable=13700, ship_to=address.id, member_id=owner)

@@ -26,6 +26,7 @@ _PAGES = (
     "account",
     "addresses",
     "sign_in",
+    "email_codes",
     "words",
     "site",
 )

@@ -13,8 +13,10 @@ from mall.doors.given import AnyRequest, house_of
 from mall.doors.storefront import order_words
 from mall.doors.storefront.expected import choice, text_up_to
 from mall.doors.storefront.filled import asked, errors_of, filled
+from mall.doors.storefront.links import inside
 from mall.doors.storefront.orders import state_counts
 from mall.doors.storefront.pages import Page, moved, page, personal
+from mall.doors.storefront.saying import Saying
 from mall.kernel.db import Read, Tx
 from mall.kernel.i18n import LANGUAGES, Language
 from mall.kernel.ids import MemberId, ShopperId
@@ -49,7 +51,7 @@ async def show_account(
     counted = await state_counts(read, shopper)
     names = order_words.tab_names(frame.say)
     member = shopper.member
-    saved = asked(request).text("done") == "profile"
+    done = asked(request).text("done")
     return page(
         "account.html",
         frame,
@@ -58,7 +60,8 @@ async def show_account(
         states=[
             (key, drawing, names[key], counted.get(key, 0)) for key, drawing in _DRAWINGS.items()
         ],
-        notice=frame.say("已保存。") if saved else "",
+        notice=_notice(frame.say, done),
+        leads_on=inside(asked(request).text("next"), "") if done == "password" else "",
         demo=house_of(request).settings.demo,
     )
 
@@ -98,6 +101,12 @@ async def change_profile(
         language=spoken if spoken in LANGUAGES else None,
     )
     return moved("/account?done=profile")
+
+
+def _notice(say: Saying, done: str) -> str:
+    if done == "profile":
+        return say("已保存。")
+    return say("新密码已生效，其他设备已退出登录。") if done == "password" else ""
 
 
 async def _profile(

@@ -1,4 +1,4 @@
-"""Signing in: by a one-time code, by e-mail and password; becoming a member; leaving."""
+"""Signing in: by a one-time code, by e-mail and password; leaving."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,8 +37,6 @@ _FIELDS = {
     "members.bad_phone": "phone",
     "members.wrong_code": "code",
     "members.bad_email": "email",
-    "members.email_taken": "email",
-    "members.weak_password": "password",
     "members.wrong_password": "password",
 }
 
@@ -49,7 +47,6 @@ class Typed:
 
     phone: str = ""
     email: str = ""
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ class Sent:
 @get("/sign-in", opt=_ANYONE)
 async def show_sign_in(request: AnyRequest, read: Read, tenant: Tenant, language: Language) -> Page:
     """Ask for a phone number."""
-    return await _page(request, read, tenant, language, "code", _next(request))
+    return await _page(request, read, tenant, language, "code", leads_on(request))
 
 
 @get("/sign-in/password", opt=_ANYONE)
@@ -72,15 +69,7 @@ async def show_password(
     request: AnyRequest, read: Read, tenant: Tenant, language: Language
 ) -> Page:
     """Ask for e-mail and password."""
-    return await _page(request, read, tenant, language, "password", _next(request))
-
-
-@get("/register", opt=_ANYONE)
-async def show_register(
-    request: AnyRequest, read: Read, tenant: Tenant, language: Language
-) -> Page:
-    """Ask for what a new member needs."""
-    return await _page(request, read, tenant, language, "register", _next(request))
+    return await _page(request, read, tenant, language, "password", leads_on(request))
 
 
 @post("/sign-in/ask", opt=_ANYONE, status_code=200)
@@ -103,7 +92,7 @@ async def ask_code(
         return await _refused(request, tenant, language, "code", leads, typed, problem)
     async with house_of(request).db.read(tenant.id) as read:
         return await _page(
-            request, read, tenant, language, "code", leads, typed=typed, sent=_sent(sent)
+            request, read, tenant, language, "code", leads, typed=typed, sent=on_its_way(sent)
         )
 
 
@@ -130,7 +119,7 @@ async def sign_in_with_code(
     except Problem as problem:
         life = Sent(members.masked(typed.phone), 5, 0)
         return await _refused(request, tenant, language, "code", leads, typed, problem, sent=life)
-    return await _welcome(request, tenant, signed_in, source, leads)
+    return await welcome(request, tenant, signed_in, source, leads)
 
 
 @post("/sign-in/password", opt=_ANYONE, status_code=200)
@@ -152,36 +141,7 @@ async def sign_in_with_password(
         )
     except Problem as problem:
         return await _refused(request, tenant, language, "password", leads, typed, problem)
-    return await _welcome(request, tenant, signed_in, source, leads)
-
-
-@post("/register", opt=_ANYONE, status_code=200)
-async def register(
-    request: AnyRequest,
-    tenant: Tenant,
-    language: Language,
-    run_errand: RunErrand,
-    source: Source,
-) -> Page | Redirect:
-    """Become a member with e-mail and password."""
-    form = await filled(request)
-    typed = Typed(email=form.text("email"), name=form.text("name"))
-    leads = inside(form.text("next"), "")
-    try:
-        form.check(
-            {"email": any_text(), "password": any_text(), "name": text_up_to(members.NAME_AT_MOST)}
-        )
-        signed_in = await members.register(
-            run_errand,
-            email=typed.email,
-            password=form.text("password"),
-            name=typed.name,
-            language=language,
-            source=source,
-        )
-    except Problem as problem:
-        return await _refused(request, tenant, language, "register", leads, typed, problem)
-    return await _welcome(request, tenant, signed_in, source, leads)
+    return await welcome(request, tenant, signed_in, source, leads)
 
 
 @post("/sign-out", opt={"access": "shopper"}, status_code=200)
@@ -195,9 +155,10 @@ async def sign_out(request: AnyRequest, tx: Tx, source: Source, shopper: Shopper
     return moved("/account", cookies=[gone, cart_cookie(0)])
 
 
-async def _welcome(
+async def welcome(
     request: AnyRequest, tenant: Tenant, signed_in: SignedIn, source: Source, leads: str
 ) -> Redirect:
+    """Give who has signed in the cookies, and lead them on."""
     async with house_of(request).db.read(tenant.id) as read:
         units = await cart.cart_units(read, signed_in.shopper.id)
     cookies = [session_cookie(signed_in.token, source), cart_cookie(units)]
@@ -252,21 +213,21 @@ async def _page(
     return page("sign_in.html", frame, status=status, way=way, next=leads, demo=demo, **shown)
 
 
-def _sent(sent: CodeSent) -> Sent:
+def on_its_way(sent: CodeSent) -> Sent:
+    """Say what is told to who asked for a code."""
     return Sent(sent.to, sent.expires_in_seconds // 60, sent.again_in_seconds)
 
 
-def _next(request: AnyRequest) -> str:
+def leads_on(request: AnyRequest) -> str:
+    """Read which page is to follow; "" for none."""
     return inside(asked(request).text("next"), "")
 
 
 HANDLERS: Sequence[HTTPRouteHandler] = (
     show_sign_in,
     show_password,
-    show_register,
     ask_code,
     sign_in_with_code,
     sign_in_with_password,
-    register,
     sign_out,
 )

@@ -21,6 +21,7 @@ from mall.kernel.time import Instant
 
 CODE_DIGITS = 6
 CODE_LIFE = timedelta(minutes=5)
+EMAIL_CODE_LIFE = timedelta(minutes=15)  # mail is slower than a text
 CODE_TRIES = 5
 SENDS = ((timedelta(minutes=1), 1), (timedelta(hours=1), 5), (timedelta(days=1), 10))
 SENDS_FROM_ONE_PLACE = ((timedelta(hours=1), 30), (timedelta(days=1), 100))  # offices share one
@@ -116,7 +117,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class CodeSent:
-    """A code is on its way, whether that number is a member's or not."""
+    """A code is on its way, whether that number or address is a member's or not."""
 
     to: str  # masked
     expires_in_seconds: int
@@ -225,7 +226,7 @@ class TooManyTries(TooMany):
 
 @dataclass(eq=False)
 class EmailTaken(Conflict):
-    """Somebody has registered that address."""
+    """That address is registered already. Told to none but who has proved to own it."""
 
     code: ClassVar[str] = "members.email_taken"
     texts: ClassVar[Texts] = {
@@ -296,6 +297,12 @@ def checked_password(password: str) -> str:
     if not PASSWORD_AT_LEAST <= len(password) <= PASSWORD_AT_MOST:
         raise WeakPassword
     return password
+
+
+def code_sent(to: str, life: timedelta) -> CodeSent:
+    """Say what is told to who asked for a code, whoever that is."""
+    pause = SENDS[0][0]
+    return CodeSent(masked(to), int(life.total_seconds()), int(pause.total_seconds()))
 
 
 def checked_address(

@@ -7,7 +7,7 @@ left. Nobody has ordered anything: figures of a demo would be lies.
 
 import time
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import batched
 
 import msgspec
@@ -30,7 +30,6 @@ from mall.doors.command.demo.stocking import (
     set_up_shelves,
 )
 from mall.doors.command.speaking import out
-from mall.doors.given import runs_errands
 from mall.doors.house import NOBODY, House, open_house
 from mall.kernel import passwords
 from mall.kernel.audit import SYSTEM
@@ -39,7 +38,6 @@ from mall.kernel.ids import AssetId, TenantId, new_uuid
 from mall.kernel.settings import Settings
 from mall.kernel.source import Source
 from mall.kernel.time import utc_now
-from mall.members import EmailTaken, SignedIn, TooManyTries, WrongPassword
 from mall.tenants import Home, Licence, Page, Tenant, Theme, Tile
 
 _IN_A_BATCH = 8  # products
@@ -165,31 +163,20 @@ def _contact(goods: DemoMall) -> dict[str, str]:
 
 
 async def _enrol(house: House, tenant_id: TenantId, slug: str) -> None:
-    """Make the demo member with an address book; one whose password was changed is left alone."""
-    run, email = runs_errands(house, tenant_id), MEMBER.email(slug)
-    begun: SignedIn | None = None
-    with suppress(WrongPassword, TooManyTries):
-        try:
-            begun = await members.register(
-                run,
-                email=email,
-                password=PASSWORD,
-                name=MEMBER.name,
-                language="zh-CN",
-                source=_HERE,
-            )
-        except EmailTaken:
-            begun = await members.sign_in_with_password(
-                run, email=email, password=PASSWORD, source=_HERE
-            )
-    if begun is None:
-        return
+    """Make the demo member with an address book, unless there is one already."""
+    password_hash, now = await passwords.hashed(PASSWORD), utc_now()
     async with house.db.write(tenant_id) as tx:
-        if not await members.addresses(tx, begun.member_id):
-            for place in PLACES:
-                draft = members.Draft(place.name, place.phone, place.region, place.detail)
-                await members.add_address(tx, begun.member_id, draft)
-        await members.sign_out(tx, begun.token)
+        member = await members.enrol(
+            tx,
+            email=MEMBER.email(slug),
+            password_hash=password_hash,
+            name=MEMBER.name,
+            language="zh-CN",
+            now=now,
+        )
+        for place in PLACES if member else ():
+            draft = members.Draft(place.name, place.phone, place.region, place.detail)
+            await members.add_address(tx, member.id, draft)
 
 
 async def _open(

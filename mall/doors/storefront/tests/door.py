@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 from litestar import Litestar
 from obstore.store import MemoryStore
+from sqlalchemy import select
 
 from mall import search, tenants
 from mall.catalog import ids_by_slugs
@@ -25,6 +26,7 @@ from mall.kernel.ids import TenantId
 from mall.kernel.outside import Outside, client
 from mall.kernel.settings import from_environment
 from mall.kernel.time import utc_now
+from mall.messaging.tables import MessageRow
 from mall.tenants import Home, Licence, Page, Tenant, Theme
 
 
@@ -41,6 +43,21 @@ class Browser:
         answer = await self.http.get(path)
         assert answer.status_code == status, (path, answer.status_code, answer.text[:500])
         return answer.text
+
+    async def code(self) -> str:
+        """Read the newest message and give the code in it; "" when there is none."""
+        _, body = await self.letter()
+        found = re.search(r"\d{6}", body)
+        return found.group() if found else ""
+
+    async def letter(self) -> tuple[str, str]:
+        """Give the template and the body of the newest message, sent or waiting to be."""
+        row = MessageRow
+        async with self.db.read(self.tenant.id) as read:
+            written = select(row.template, row.body).where(row.tenant_id == read.tenant_id)
+            found = await read.run(written.order_by(row.id.desc()).limit(1))
+            newest = found.one()
+        return newest.template, newest.body
 
     async def send(self, path: str, fields: dict[str, str], *, status: int = 303) -> httpx.Response:
         answer = await self.http.post(path, data=fields)
