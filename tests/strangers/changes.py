@@ -33,7 +33,10 @@ SELECT tenant_id, shopper_id, sku_id, 1, true, 1990, now()
   FROM members.session CROSS JOIN unnest(%s::uuid[]) AS sku_id WHERE token_hash = %s
     ON CONFLICT DO NOTHING
 """
-_SENT_CODE = "SELECT body FROM messaging.message WHERE tenant_id = %s AND phone LIKE '%%' || %s"
+_SENT_CODE = """
+SELECT body FROM messaging.message WHERE tenant_id = %s AND phone || email LIKE '%%' || %s
+ ORDER BY written_at DESC LIMIT 1
+"""
 _NEWEST_TRY = """
 SELECT out_no, amount_minor FROM payments.attempt WHERE tenant_id = %s AND subject = %s
  ORDER BY created_at DESC LIMIT 1
@@ -132,10 +135,10 @@ class Stage:
         visitor = self.mall.browser(self.plenty.owned.slug)
         return {"Authorization": f"Bearer {ask(visitor, 'POST', path, json=given)['token']}"}
 
-    def code_sent_to(self, phone: str) -> str:
-        """Read the code that was sent to a phone."""
+    def code_sent_to(self, address: str) -> str:
+        """Read the code that was last sent to a phone or an e-mail address."""
         with self.mall.database() as rows:
-            [[body]] = rows.execute(_SENT_CODE, [self.plenty.owned.tenant_id, phone]).fetchall()
+            [[body]] = rows.execute(_SENT_CODE, [self.plenty.owned.tenant_id, address]).fetchall()
         found = _CODE.search(body)
         assert found, body
         return found[0]

@@ -1,6 +1,6 @@
 """Changes of as much at once as there is, over the shop API and the forms of the pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from uuid import uuid4
 
 from tests.faults.goods import CONSOLE, SHIP_TO, SHOP, ask
@@ -138,14 +138,26 @@ def _coming_and_going(stage: Stage) -> Iterator[Change]:
     yield stage.shops(f"POST {SHOP}/session/password", stage.guest(), json=known)
     yield stage.shops("POST /sign-in/password", stage.guest(), data=known)
     first, second = ({**known, "email": f"{n}@{slug}.localhost"} for n in ("first", "second"))
-    yield stage.shops(f"POST {SHOP}/members", stage.guest(), json=first)
-    yield stage.shops("POST /register", stage.guest(), data=second)
+    yield from _by_code(stage, f"POST {SHOP}/members/code", f"POST {SHOP}/members", "json", first)
+    yield from _by_code(stage, "POST /register/ask", "POST /register", "data", second)
+    yield from _by_code(stage, f"POST {SHOP}/password/code", f"POST {SHOP}/password", "json", first)
+    yield from _by_code(stage, "POST /password/ask", "POST /password", "data", second)
     password = f"{SHOP}/session/password"
     everywhere = {"everywhere": "true"}
     gone = stage.signed_in(password, first)
     yield stage.shops(f"DELETE {SHOP}/session", gone, params=everywhere)
     gone = stage.signed_in(password, second)
     yield stage.shops("POST /sign-out", gone, data={"everywhere": "1"})
+
+
+def _by_code(
+    stage: Stage, ask_route: str, route: str, kind: str, wish: Mapping[str, str]
+) -> Iterator[Change]:
+    """Let a guest ask for a code by e-mail, and come in with it."""
+    guest = stage.guest()
+    yield stage.shops(ask_route, guest, **{kind: {"email": wish["email"]}})
+    proof = {**wish, "code": stage.code_sent_to(wish["email"])}
+    yield stage.shops(route, guest, **{kind: proof})
 
 
 def _being_known(stage: Stage) -> Iterator[Change]:

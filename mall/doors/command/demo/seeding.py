@@ -174,7 +174,9 @@ async def _enrol(house: House, tenant_id: TenantId, slug: str) -> None:
             language="zh-CN",
             now=now,
         )
-        for place in PLACES if member else ():
+        if member is None:
+            return
+        for place in PLACES:
             draft = members.Draft(place.name, place.phone, place.region, place.detail)
             await members.add_address(tx, member.id, draft)
 
