@@ -35,23 +35,29 @@ WITH thing AS MATERIALIZED (
                    WHEN age < interval '9 days' THEN 'shipped'
                    WHEN age < interval '22 days' THEN 'received' ELSE 'closed' END AS state,
            9900 * lines + 800 AS payable,
-           translate(substr(md5(shopper::text), 1, 10), 'abcdef', '013579') AS digits
+           '+861' || translate(substr(md5(shopper::text), 1, 10), 'abcdef', '013579') AS phone,
+           substr('王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑', 1 + shopper % 20, 1)
+               || chr(19968 + shopper / 20 % 200) || chr(19968 + shopper / 4000 % 100) AS name,
+           CASE WHEN n % 40 = 0 AND age > interval '22 days' AND chance % 7 > 0 THEN 100 ELSE 0 END
+             AS refunded
       FROM thing
 ), orders AS (
     INSERT INTO orders."order" (
         tenant_id, id, number, shopper_id, channel, language, currency, state, version,
-        freight_minor, payable_minor, paid_minor, refunded_minor, ship_to, buyer_note,
+        freight_minor, payable_minor, paid_minor, refunded_minor, ship_to, receiver_phone,
+        receiver_name, buyer_note,
         idempotency_key, request_hash, placed_at, pay_by, paid_at, shipped_at, received_at,
         ended_at, cancel_reason)
     SELECT %(tenant)s, id,
            to_char(at, 'YYMMDD') || lpad((n * 6700417 % 10000000000)::text, 10, '0'),
            md5('shopper ' || shopper)::uuid, 'web', 'zh-CN', 'CNY', state, 4,
-           800, payable, CASE WHEN state IN ('unpaid', 'cancelled') THEN 0 ELSE payable END, 0,
+           800, payable, CASE WHEN state IN ('unpaid', 'cancelled') THEN 0 ELSE payable END,
+           refunded,
            jsonb_build_object(
-               'name', substr('王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑', 1 + shopper % 20, 1)
-                    || chr(19968 + shopper / 20 % 200) || chr(19968 + shopper / 4000 % 100),
-               'phone', '+861' || digits, 'region_code', '440305',
-               'region', '["广东省", "深圳市", "南山区"]'::jsonb, 'detail', '测试路 1 号'), '',
+               'name', name, 'phone', phone, 'region_code', '440305',
+               'region', '["广东省", "深圳市", "南山区"]'::jsonb, 'detail', '测试路 1 号'),
+           CASE WHEN state <> 'unpaid' THEN phone END, CASE WHEN state <> 'unpaid' THEN name END,
+           '',
            md5('key ' || n), sha256(n::text::bytea), at,
            at + interval '30 minutes' + CASE WHEN state = 'unpaid' THEN interval '1 day'
                                              ELSE interval '0' END,
@@ -71,7 +77,8 @@ WITH thing AS MATERIALIZED (
            (%(products)s::uuid[])[1 + (n + l) % %(goods)s],
            '{"title": {"zh-CN": "测试商品 轻薄防风外套", "en": "Bench jacket"}, "options": {},
              "image": null}', 1, 9900, 9900, '[]', CASE l WHEN 1 THEN 800 ELSE 0 END, 400, 0,
-           (state IN ('shipped', 'received', 'closed'))::int, 0, 0, 0, 0
+           (state IN ('shipped', 'received', 'closed'))::int, 0, 0,
+           CASE l WHEN 1 THEN refunded ELSE 0 END, 0
       FROM made CROSS JOIN LATERAL generate_series(1, lines) l
 ), happenings AS (
     INSERT INTO orders.happening (tenant_id, id, order_id, at, kind, actor_kind, actor_name,
@@ -83,6 +90,12 @@ WITH thing AS MATERIALIZED (
                              ('cancel', 'unpaid', 'cancelled', interval '30 minutes'))
                 steps (kind, was, becomes, after_it)
         ON (state = 'cancelled') = (kind = 'cancel') AND age > after_it AND state <> 'unpaid'
+), refunds AS (
+    INSERT INTO orders.refund (tenant_id, id, order_id, key, amount_minor, lines, reason, state,
+                               asked_by, asked_at, ended_at)
+    SELECT %(tenant)s, uuidv7(at + interval '10 days' - now()), id, 'broken', refunded, '[]', '',
+           'succeeded', 'staff', at + interval '10 days', at + interval '10 days'
+      FROM made WHERE refunded > 0
 ), movements AS (
     INSERT INTO inventory.movement (tenant_id, id, at, kind, sku_id, location_id, units,
                                     on_hand_after, cause_kind, cause_id, note)
@@ -110,6 +123,7 @@ _TABLES = (
     'orders."order"',
     "orders.line",
     "orders.happening",
+    "orders.refund",
     "inventory.holding",
     "inventory.movement",
     "inventory.stock",
