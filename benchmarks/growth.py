@@ -17,7 +17,7 @@ from benchmarks.orders import CLIENTS, GOODS, make_tables, orders, pgbench
 from benchmarks.running import Running, machine, running_mall
 
 ORDERS = 5_000_000
-_ROUNDS = 4
+_ROUNDS = 3
 _LEAST = 0.9
 
 type _Figures = dict[str, float]
@@ -86,6 +86,8 @@ def _step(empty: Running, grown: Running, there: int, seconds: float) -> _Figure
         "left": median(a / b for a, b in zip(rates["grown"], rates["empty"], strict=True)),
     }
     print("  " + ", ".join(f"{name} {value:,.2f}" for name, value in found.items()), flush=True)
+    for name, some in rates.items():
+        print(f"    {name:16}" + " ".join(f"{rate:8,.0f}" for rate in some), flush=True)
     return found
 
 
