@@ -1,5 +1,6 @@
 """A mall that has been open for two years: orders by the million, stored through SQL."""
 
+import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -120,6 +121,8 @@ UPDATE inventory.stock
           FROM holdings GROUP BY sku_id) h
  WHERE stock.tenant_id = %(tenant)s AND stock.sku_id = h.sku_id
 """
+_VACUUMING = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
+_REST_WITHIN = 300  # seconds
 _TABLES = (
     'orders."order"',
     "orders.line",
@@ -163,10 +166,15 @@ def _hasty(mall: Running) -> Generator[None]:
 
 
 def tidy(mall: Running) -> None:
-    """Do what autovacuum and the checkpointer do in time."""
+    """Do what autovacuum and the checkpointer do in time, and wait until they are at rest."""
     with mall.cluster.connect("mall") as server:
         for table in _TABLES:
             server.execute(f"VACUUM (ANALYZE) {table}".encode())
+        until = time.monotonic() + _REST_WITHIN
+        while server.execute(_VACUUMING).fetchall() != [(0,)]:
+            if time.monotonic() > until:
+                raise SystemExit("autovacuum does not come to rest")
+            time.sleep(1)
         server.execute("CHECKPOINT")
 
 
