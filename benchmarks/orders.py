@@ -1,6 +1,8 @@
 """Orders per second over HTTP, held against pgbench running the smallest honest SQL order.
 
 python -m benchmarks.orders [seconds]
+
+At the end the checker of tests/faults judges what clients were told against the database.
 """
 
 import json
@@ -9,6 +11,7 @@ import random
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import msgspec
@@ -16,11 +19,13 @@ import psycopg
 import uvloop
 
 from benchmarks.clients import Client, Turn, measure
-from benchmarks.running import HOST, Running, machine, running_mall
+from benchmarks.judged import Notes, check
+from benchmarks.running import HOST, Running, machine, running_mall, wait_until_quiet
 from mall.doors.postgres import libpq
 from mall.kernel.ids import SkuId
 
 CLIENTS = 32
+MANY = 256
 GOODS = 1000
 SHIP_TO = {
     "name": "测试",
@@ -50,22 +55,33 @@ COMMIT;
 def main() -> None:
     """Measure, print a table, and one JSON object in the last line."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
-    with running_mall(GOODS) as mall:
-        with psycopg.connect(libpq(mall.urls.owner), autocommit=True) as owner:
-            owner.execute(_TABLES.format(goods=GOODS).encode())
+    notes = Notes()
+    with tempfile.TemporaryDirectory() as folder, running_mall(GOODS, pays=True) as mall:
+        make_tables(mall)
         found = dict[str, float]()
         found["pgbench_tps"] = pgbench(mall, f"random(1, {GOODS})", seconds)
-        found["orders_per_s"] = orders(mall, mall.skus, (1,), seconds)
+        found["orders_per_s"] = orders(mall, mall.skus, (1,), seconds, notes)
         found["pgbench_hot_tps"] = pgbench(mall, "1", seconds)
-        found["hot_orders_per_s"] = orders(mall, mall.skus[:1], (1,), seconds)
-        found["mixed_orders_per_s"] = orders(mall, mall.skus, (1, 2, 3), seconds)
+        found["hot_orders_per_s"] = orders(mall, mall.skus[:1], (1,), seconds, notes)
+        found["mixed_orders_per_s"] = orders(mall, mall.skus, (1, 2, 3), seconds, notes)
+        found["orders_per_s_256"] = orders(mall, mall.skus, (1,), seconds, notes, clients=MANY)
         found["oversold"] = oversold(mall)
+        wait_until_quiet(mall.urls)
+        notes.write(Path(folder))
+        found["findings"] = check(mall, Path(folder))
     found["ratio"] = found["orders_per_s"] / found["pgbench_tps"]
     found["hot_ratio"] = found["hot_orders_per_s"] / found["orders_per_s"]
     print(f"\n{machine()}; {CLIENTS} clients, {GOODS} SKUs, fsync on, {seconds:g} s each\n")
     for name, value in found.items():
         print(f"  {name:20} {value:10.2f}")
     print(json.dumps({name: round(value, 3) for name, value in found.items()}))
+    sys.exit(1 if found["findings"] else 0)
+
+
+def make_tables(mall: Running) -> None:
+    """Make the tables of pgbench's orders beside those of the mall."""
+    with psycopg.connect(libpq(mall.urls.owner), autocommit=True) as owner:
+        owner.execute(_TABLES.format(goods=GOODS).encode())
 
 
 def pgbench(mall: Running, sku: str, seconds: float) -> float:
@@ -90,7 +106,15 @@ def pgbench(mall: Running, sku: str, seconds: float) -> float:
     return float(line.split()[2])
 
 
-def orders(mall: Running, skus: list[SkuId], sizes: tuple[int, ...], seconds: float) -> float:
+def orders(
+    mall: Running,
+    skus: list[SkuId],
+    sizes: tuple[int, ...],
+    seconds: float,
+    notes: Notes,
+    *,
+    clients: int = CLIENTS,
+) -> float:
     """Let the clients place orders for a while; gives orders a second. Any failure is the end."""
 
     async def turn(client: Client) -> bool:
@@ -102,18 +126,20 @@ def orders(mall: Running, skus: list[SkuId], sizes: tuple[int, ...], seconds: fl
             raise SystemExit(f"{status} {body.decode()}")
         payable = msgspec.json.decode(body)["payable_minor"]
         wanted = {"items": items, "ship_to": SHIP_TO, "payable_minor": payable, "note": ""}
-        key = f"Idempotency-Key: {random.getrandbits(128):032x}\r\n"
+        key = f"{random.getrandbits(128):032x}"
         encoded = msgspec.json.encode(wanted)
-        status, body = await client.ask("POST", "/api/shop/v1/orders", encoded, key)
+        header = f"Idempotency-Key: {key}\r\n"
+        began = time.monotonic()
+        status, body = await client.ask("POST", "/api/shop/v1/orders", encoded, header)
         if status != 201:
             raise SystemExit(f"{status} {body.decode()}")
+        notes.add(client, began, time.monotonic(), key, body)
         return True
 
-    return uvloop.run(_rounds(mall.port, turn, seconds))
+    return uvloop.run(_rounds([Client(mall.port, HOST) for _ in range(clients)], turn, seconds))
 
 
-async def _rounds(port: int, turn: Turn, seconds: float) -> float:
-    clients = [Client(port, HOST) for _ in range(CLIENTS)]
+async def _rounds(clients: list[Client], turn: Turn, seconds: float) -> float:
     await measure(clients, turn, min(2.0, seconds))  # warm
     rate, _ = await measure(clients, turn, seconds)
     for client in clients:

@@ -15,17 +15,16 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from secrets import token_hex
 
 import msgspec
 import psutil
 import uvloop
 
 from benchmarks.clients import Client
+from benchmarks.judged import check
 from benchmarks.orders import SHIP_TO
 from benchmarks.running import HOST, Running, machine, running_mall, wait_until_quiet
-from mall.doors.postgres import libpq
-from tests.faults.checker import Diary, judge, make_reader, table
+from tests.faults.checker import Diary
 
 CLIENTS = 32
 GOODS = 1000
@@ -158,18 +157,6 @@ def _used(mall: Running) -> dict[str, float]:
         family = [one, *(one.children(recursive=True) if name != "clients" else ())]
         used[name] = sum(sum(process.cpu_times()[:2]) for process in family)
     return used
-
-
-def check(mall: Running, history: Path) -> int:
-    """Let the checker judge what the run has left; gives the number of findings."""
-    password = token_hex()
-    with mall.cluster.connect("mall") as rows:
-        role = make_reader(rows, "mall", password)
-    reader = libpq(mall.cluster.url(role, password, "mall"))
-    ledger = mall.data / "pay" / "ledger.sqlite3"
-    verdicts = judge(reader, history, str(ledger), patience=0)
-    print(table(verdicts))
-    return sum(len(one.findings) for one in verdicts)
 
 
 if __name__ == "__main__":

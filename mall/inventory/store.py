@@ -207,19 +207,6 @@ async def lock_holdings(tx: Tx, order_ids: Sequence[OrderId]) -> list[Holding]:
     return [Holding(*row) for row in await tx.rows(_LOCK_HOLDINGS, orders=order_ids)]
 
 
-async def expired_orders(tx: Tx, now: Instant, *, at_most: int) -> list[OrderId]:
-    """List orders whose holds ran out, leaving those that somebody else is handling."""
-    found = await tx.run(
-        select(HoldingRow.order_id)
-        .where(HoldingRow.tenant_id == tx.tenant_id, HoldingRow.stage == "held")
-        .where(HoldingRow.expires_at <= now)
-        .order_by(HoldingRow.expires_at)
-        .limit(at_most)
-        .with_for_update(skip_locked=True)
-    )
-    return list(dict.fromkeys(found.scalars()))
-
-
 def set_stage(tx: Tx, order_ids: Sequence[OrderId], stage: str) -> None:
     """Move every holding of the orders to a stage."""
     tx.put(_SET_STAGE, orders=order_ids, stage=stage)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mall.kernel.db import Table
@@ -55,7 +55,6 @@ class HoldingRow(Table):
     __table_args__ = (
         CheckConstraint("units > 0", name="units"),
         CheckConstraint("stage IN ('held', 'allocated')", name="stage"),
-        Index(None, "tenant_id", "expires_at", postgresql_where=text("stage = 'held'")),
         {"schema": "inventory"},
     )
     tenant_id: Mapped[TenantId] = mapped_column(primary_key=True)

@@ -194,7 +194,7 @@ async def list_orders(
 
 @get("/orders/counts", opt={"permission": "orders.read"})
 async def count_orders(read: Read) -> dict[str, int]:
-    """Count orders by state."""
+    """Count orders by state; 10,000 stand for as many or more."""
     counts = await queries.counts(read, None)
     return {state: counts.get(state, 0) for state in get_args(State.__value__)}
 

@@ -50,7 +50,7 @@ async def orders(read: Read, wanted: Filter, *, cursor: str | None, limit: int) 
 
 
 async def counts(read: Read, shopper_id: ShopperId | None) -> dict[str, int]:
-    """Count orders by state, of one shopper, or of the whole mall (None)."""
+    """Count orders by state, of one shopper, or of the whole mall (None); there to 10,000 each."""
     return await store.counts(read, shopper_id)
 
 

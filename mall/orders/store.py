@@ -3,21 +3,25 @@
 from asyncio import gather
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Row,
+    Select,
     String,
     Uuid,
+    and_,
     bindparam,
     func,
     or_,
     select,
     true,
     tuple_,
+    union,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -36,6 +40,7 @@ from mall.orders.rules import (
     Order,
     PlacedLine,
     ShipTo,
+    State,
 )
 from mall.orders.rules.refunding import RefundLine, RefundPlan
 from mall.orders.tables import HappeningRow, LineRow, OrderRow, RefundRow
@@ -65,6 +70,7 @@ _placed = (
     .lateral("placed")
 )
 _KEYS = Prepared(select(_asked, _placed).join_from(_asked, _placed, true()))
+COUNTED = 10_000  # orders of a mall in one state; more are not counted
 _COUNTERS = (
     *("adjust_minor", "shipped", "refunded", "released"),
     *("refunded_minor", "refunded_freight_minor"),
@@ -165,44 +171,78 @@ async def id_of(read: Read, number: str) -> OrderId | None:
 async def list_ids(
     read: Read, wanted: Filter, after: tuple[Instant, UUID] | None, limit: int
 ) -> list[tuple[Instant, OrderId]]:
-    """List orders, the newest first, from behind ``after``."""
+    """List orders, the newest first, from behind ``after``.
+
+    Each way to them goes along an index and ends after ``limit``, however many orders there are.
+    """
+    ways = [_along(read, wanted, after, limit, way) for way in _ways(wanted)]
+    found = union(*(select(way.subquery()) for way in ways)).subquery()
+    newest = found.c.placed_at.desc(), found.c.id.desc()
+    rows = await read.run(select(found.c.placed_at, found.c.id).order_by(*newest).limit(limit))
+    return [(row.placed_at, row.id) for row in rows]
+
+
+def _ways(wanted: Filter) -> list[ColumnElement[bool]]:
+    """Say what the orders of a list have in common, each time in one index; together, all."""
+    states = wanted.states or get_args(State.__value__)
+    among = OrderRow.state.in_(states) if wanted.states else true()
+    if wanted.shopper_id is not None:
+        return [and_(OrderRow.shopper_id == wanted.shopper_id, among)]
+    if wanted.text:
+        phones = (wanted.text, f"+86{wanted.text}")
+        phone, name = OrderRow.ship_to["phone"].astext, OrderRow.ship_to["name"].astext
+        exactly = [
+            OrderRow.number == wanted.text,
+            *(OrderRow.receiver_phone == one for one in phones),
+            OrderRow.receiver_name == wanted.text,
+            # these few are read one by one
+            and_(OrderRow.state == "unpaid", or_(phone.in_(phones), name == wanted.text)),
+        ]
+        return [and_(one, among) for one in exactly]
+    return [among] if wanted.refunding else [OrderRow.state == state for state in states]
+
+
+def _along(
+    read: Read,
+    wanted: Filter,
+    after: tuple[Instant, UUID] | None,
+    limit: int,
+    way: ColumnElement[bool],
+) -> Select[Instant, OrderId]:
     statement = (
         select(OrderRow.placed_at, OrderRow.id)
-        .where(OrderRow.tenant_id == read.tenant_id)
+        .where(OrderRow.tenant_id == read.tenant_id, way)
         .order_by(OrderRow.placed_at.desc(), OrderRow.id.desc())
         .limit(limit)
     )
-    if wanted.shopper_id is not None:
-        statement = statement.where(OrderRow.shopper_id == wanted.shopper_id)
-    if wanted.states is not None:
-        statement = statement.where(OrderRow.state.in_(wanted.states))
-    if wanted.text:
-        phone, name = OrderRow.ship_to["phone"].astext, OrderRow.ship_to["name"].astext
-        statement = statement.where(
-            or_(
-                OrderRow.number == wanted.text,
-                phone.in_((wanted.text, f"+86{wanted.text}")),
-                name == wanted.text,
-            )
-        )
     if wanted.refunding:
         asked = select(RefundRow.order_id).where(RefundRow.tenant_id == read.tenant_id)
         statement = statement.where(OrderRow.id.in_(asked))
     if after is not None:
         statement = statement.where(tuple_(OrderRow.placed_at, OrderRow.id) < after)
-    return [(row.placed_at, row.id) for row in await read.run(statement)]
+    return statement
 
 
 async def counts(read: Read, shopper_id: ShopperId | None) -> dict[str, int]:
-    """Count orders by state, of one shopper or of the mall."""
-    statement = (
-        select(OrderRow.state, func.count().label("number"))
-        .where(OrderRow.tenant_id == read.tenant_id)
-        .group_by(OrderRow.state)
-    )
+    """Count orders by state, of one shopper or of the mall; of the mall to ``COUNTED`` at most."""
     if shopper_id is not None:
-        statement = statement.where(OrderRow.shopper_id == shopper_id)
-    return {row.state: row.number for row in await read.run(statement)}
+        statement = (
+            select(OrderRow.state, func.count().label("number"))
+            .where(OrderRow.tenant_id == read.tenant_id, OrderRow.shopper_id == shopper_id)
+            .group_by(OrderRow.state)
+        )
+        return {row.state: row.number for row in await read.run(statement)}
+    each = {
+        state: select(OrderRow.state)
+        .where(OrderRow.tenant_id == read.tenant_id, OrderRow.state == state)
+        .limit(COUNTED)
+        .subquery()
+        for state in get_args(State.__value__)
+    }
+    counted = select(
+        *(select(func.count()).select_from(some).scalar_subquery() for some in each.values())
+    )
+    return dict(zip(each, (await read.run(counted)).one(), strict=True))
 
 
 async def due(
@@ -224,11 +264,19 @@ async def due(
     )
     if what == "pay_by":
         statement = statement.where(OrderRow.closing.is_(None))
+    else:  # true anyway; the index by state and placing so leads to the old ones
+        statement = statement.where(OrderRow.placed_at <= before)
     return list((await tx.run(statement)).scalars())
 
 
 async def change(tx: Tx, order: Order, **values: Any) -> None:
-    """Change an order that is still as it was loaded (compare and set on its version)."""
+    """Change an order that is still as it was loaded (compare and set on its version).
+
+    From its first step on it is found by its receiver.
+    """
+    if {"state", "ship_to"} & values.keys():
+        ship_to = values.get("ship_to", order.ship_to)
+        values |= {"receiver_phone": ship_to.phone, "receiver_name": ship_to.name}
     was = {"id": order.id, "version": order.version, "state": order.state}
     done = await tx.put_values(OrderRow, was, {"version": order.version + 1, **values})
     assert done == 1, "an order is changed under its lock only"

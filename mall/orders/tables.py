@@ -21,7 +21,11 @@ from mall.kernel.time import Instant
 
 
 class OrderRow(Table):
-    """One order. ``payable_minor`` is always the sum of its lines with their freight."""
+    """One order. ``payable_minor`` is always the sum of its lines with their freight.
+
+    The receiver's phone and name stand beside ``ship_to`` once the order is no longer unpaid: so
+    people find it, and placing it pays for no index over values without any order.
+    """
 
     __tablename__ = "order"
     __table_args__ = (
@@ -29,6 +33,12 @@ class OrderRow(Table):
         UniqueConstraint("tenant_id", "number"),
         Index(None, "tenant_id", "pay_by", postgresql_where=text("state = 'unpaid'")),
         Index(None, "tenant_id", "state", "placed_at"),
+        *(
+            Index(
+                None, "tenant_id", name, "placed_at", postgresql_where=text(f"{name} IS NOT NULL")
+            )
+            for name in ("receiver_phone", "receiver_name")
+        ),
         CheckConstraint("payable_minor >= 0", name="payable"),
         CheckConstraint("refunded_minor BETWEEN 0 AND paid_minor", name="refunded"),
         {"schema": "orders"},
@@ -49,6 +59,8 @@ class OrderRow(Table):
     paid_minor: Mapped[int]
     refunded_minor: Mapped[int]
     ship_to: Mapped[dict[str, Any]]
+    receiver_phone: Mapped[str | None]
+    receiver_name: Mapped[str | None]
     buyer_note: Mapped[str]
     idempotency_key: Mapped[str]
     request_hash: Mapped[bytes]

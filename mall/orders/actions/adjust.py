@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import msgspec
-
 from mall import payments
 from mall.kernel.audit import Actor, record
 from mall.kernel.db import Tx
@@ -62,7 +60,7 @@ async def change_address(
     order = await lock(tx, order_id)
     if order.state not in {"unpaid", "paid"}:
         raise WrongState(order.state, "change_address")
-    await store.change(tx, order, ship_to=msgspec.to_builtins(ship_to))
+    await store.change(tx, order, ship_to=ship_to)
     subject = ("order", order_id)
     await record(tx, actor, "orders.change_address", subject, order.ship_to, ship_to, now)
     state = order.state
