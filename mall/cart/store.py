@@ -9,9 +9,9 @@ from mall.cart.rules import UNITS_AT_MOST, CartLine
 from mall.cart.tables import LineRow
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import ShopperId, SkuId
-from mall.kernel.statements import Prepared
+from mall.kernel.statements import TENANT, Prepared
 
-_tenant, _shopper = bindparam("tenant", type_=Uuid()), bindparam("shopper", type_=Uuid())
+_shopper = bindparam("shopper", type_=Uuid())
 _LINES = Prepared(
     select(
         LineRow.sku_id,
@@ -20,12 +20,12 @@ _LINES = Prepared(
         LineRow.seen_price_minor,
         LineRow.added_at,
     )
-    .where(LineRow.tenant_id == _tenant, LineRow.shopper_id == _shopper)
+    .where(LineRow.tenant_id == TENANT, LineRow.shopper_id == _shopper)
     .order_by(LineRow.added_at.desc(), LineRow.sku_id)
 )
 _UNITS = Prepared(
     select(func.coalesce(func.sum(LineRow.quantity), 0)).where(
-        LineRow.tenant_id == _tenant, LineRow.shopper_id == _shopper
+        LineRow.tenant_id == TENANT, LineRow.shopper_id == _shopper
     )
 )
 _shoppers = bindparam("shoppers", type_=ARRAY(Uuid()))
@@ -35,7 +35,7 @@ _named = (
     .render_derived()
 )
 _of_named = (
-    LineRow.tenant_id == _tenant,
+    LineRow.tenant_id == TENANT,
     LineRow.shopper_id == func.any(_shoppers),
     LineRow.shopper_id == _named.c.shopper_id,
     LineRow.sku_id == _named.c.sku_id,

@@ -23,7 +23,7 @@ from mall.catalog.rules import (
 from mall.catalog.tables import AttributeRow, BrandRow, CategoryRow, ProductRow, SkuRow, TagRow
 from mall.kernel.db import Read, Table, Tx
 from mall.kernel.ids import BrandId, CategoryId, ProductId, SkuId
-from mall.kernel.statements import Prepared
+from mall.kernel.statements import TENANT, Prepared
 from mall.kernel.time import Instant
 
 _FACTS = Prepared(
@@ -42,23 +42,23 @@ _FACTS = Prepared(
         ProductRow,
         (ProductRow.tenant_id == SkuRow.tenant_id) & (ProductRow.id == SkuRow.product_id),
     )
-    .where(SkuRow.tenant_id == bindparam("tenant", type_=Uuid()))
+    .where(SkuRow.tenant_id == TENANT)
     .where(SkuRow.id == func.any(bindparam("skus", type_=ARRAY(Uuid()))))
 )
 _PRODUCTS = select(ProductRow.__table__).where(
-    ProductRow.tenant_id == bindparam("tenant", type_=Uuid()),
+    ProductRow.tenant_id == TENANT,
     ProductRow.id == func.any(bindparam("products", type_=ARRAY(Uuid()))),
 )
 _SKUS = (
     select(SkuRow.__table__)
     .where(
-        SkuRow.tenant_id == bindparam("tenant", type_=Uuid()),
+        SkuRow.tenant_id == TENANT,
         SkuRow.product_id == func.any(bindparam("products", type_=ARRAY(Uuid()))),
     )
     .order_by(SkuRow.product_id, SkuRow.position)
 )
 _BY_SLUG = select(ProductRow.id).where(
-    ProductRow.tenant_id == bindparam("tenant", type_=Uuid()),
+    ProductRow.tenant_id == TENANT,
     ProductRow.slug == bindparam("slug"),
 )
 

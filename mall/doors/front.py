@@ -82,12 +82,9 @@ class Front:
                 tenant = await _tenant(house, headers.get(b"host", b""))
             except Exception as failure:  # said as a problem below, like any other
                 refusal = failure
-        context: Any = scope
-        context["mall"], context["mall_house"] = tenant, house
-        context["mall_headers"] = headers
+        language = _introduce(scope, headers, house, tenant)
         if tenant is None and path == "/" and self._is_bare(headers):
             scope["path"] = path = MALLS
-        context["mall_language"] = language = language_of(headers, tenant)
         key: Key | None = None
         if scope["method"] == "GET" and tenant is not None:
             zipped = b"gzip" in headers.get(b"accept-encoding", b"")
@@ -158,10 +155,7 @@ class Front:
             tenant = await _tenant(house, headers.get(b"host", b""))
         except Exception:  # said by the usual way
             return None
-        context: Any = scope
-        context["mall"], context["mall_house"] = tenant, house
-        context["mall_headers"] = headers
-        context["mall_language"] = language_of(headers, tenant)
+        _introduce(scope, headers, house, tenant)
         queue = self._gate.orders
         if self._is_over(tenant):
             return None
@@ -273,6 +267,14 @@ def _always(
     source = Source("", secure=scope["scheme"] == "https")
     cookie = session_cookie(begun.token, source).to_header(header="")
     return [*always, (b"set-cookie", cookie.encode("latin-1"))]
+
+
+def _introduce(scope: HTTPScope, headers: Headers, house: House, tenant: Tenant | None) -> str:
+    """Leave in the scope what givers look at; gives the language."""
+    context: Any = scope
+    context["mall"], context["mall_house"], context["mall_headers"] = tenant, house, headers
+    context["mall_language"] = language = language_of(headers, tenant)
+    return language
 
 
 async def _tenant(house: House, host: bytes) -> Tenant | None:

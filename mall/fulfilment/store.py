@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Uuid, bindparam, delete, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mall.fulfilment.rules import FreightTemplate, Parcel, Tariff
 from mall.fulfilment.tables import FreightTemplateRow, ParcelRow
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import FreightTemplateId, OrderId, ParcelId
+from mall.kernel.statements import TENANT
 from mall.kernel.time import Instant
 
 _TEMPLATES = (
@@ -20,7 +21,7 @@ _TEMPLATES = (
         FreightTemplateRow.measure,
         FreightTemplateRow.tariffs,
     )
-    .where(FreightTemplateRow.tenant_id == bindparam("tenant", type_=Uuid()))
+    .where(FreightTemplateRow.tenant_id == TENANT)
     .order_by(FreightTemplateRow.id)
 )
 

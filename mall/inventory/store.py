@@ -26,7 +26,7 @@ from mall.inventory.rules import Change, Held, Holding, Location, Movement, Stoc
 from mall.inventory.tables import HoldingRow, LocationRow, MovementRow, StockRow
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import LocationId, OrderId, SkuId, new_uuid
-from mall.kernel.statements import Prepared
+from mall.kernel.statements import TENANT, Prepared
 from mall.kernel.time import Instant
 
 _COLUMNS = (
@@ -37,7 +37,6 @@ _COLUMNS = (
     StockRow.allocated,
     StockRow.safety,
 )
-_tenant = bindparam("tenant", type_=Uuid())
 _skus = bindparam("skus", type_=ARRAY(Uuid()))
 
 _LOCK = Prepared(
@@ -46,7 +45,7 @@ _LOCK = Prepared(
         LocationRow,
         (LocationRow.tenant_id == StockRow.tenant_id) & (LocationRow.id == StockRow.location_id),
     )
-    .where(StockRow.tenant_id == _tenant, StockRow.sku_id == func.any(_skus))
+    .where(StockRow.tenant_id == TENANT, StockRow.sku_id == func.any(_skus))
     .order_by(StockRow.sku_id, StockRow.location_id)
     .with_for_update(of=StockRow)
 )
@@ -60,7 +59,7 @@ _AVAILABLE = Prepared(
         LocationRow,
         (LocationRow.tenant_id == StockRow.tenant_id) & (LocationRow.id == StockRow.location_id),
     )
-    .where(StockRow.tenant_id == _tenant, StockRow.sku_id == func.any(_skus))
+    .where(StockRow.tenant_id == TENANT, StockRow.sku_id == func.any(_skus))
     .where(LocationRow.sells_online)
     .group_by(StockRow.sku_id)
 )
@@ -77,7 +76,7 @@ _changes = (
 )
 _APPLY = Prepared(
     update(StockRow)
-    .where(StockRow.tenant_id == _tenant)
+    .where(StockRow.tenant_id == TENANT)
     .where(StockRow.sku_id == func.any(_skus))  # else it may walk through the whole stock
     .where(StockRow.sku_id == _changes.c.sku_id)
     .where(StockRow.location_id == _changes.c.location_id)
@@ -99,7 +98,7 @@ _taken = (
     .render_derived()
 )
 _of_taken = (
-    HoldingRow.tenant_id == _tenant,
+    HoldingRow.tenant_id == TENANT,
     HoldingRow.order_id == func.any(_orders),
     HoldingRow.order_id == _taken.c.order_id,
     HoldingRow.sku_id == _taken.c.sku_id,
@@ -118,13 +117,13 @@ _LOCK_HOLDINGS = Prepared(
         HoldingRow.units,
         HoldingRow.stage,
     )
-    .where(HoldingRow.tenant_id == _tenant, HoldingRow.order_id == func.any(_orders))
+    .where(HoldingRow.tenant_id == TENANT, HoldingRow.order_id == func.any(_orders))
     .order_by(HoldingRow.order_id, HoldingRow.sku_id, HoldingRow.location_id)
     .with_for_update()
 )
 _SET_STAGE = Prepared(
     update(HoldingRow)
-    .where(HoldingRow.tenant_id == _tenant, HoldingRow.order_id == func.any(_orders))
+    .where(HoldingRow.tenant_id == TENANT, HoldingRow.order_id == func.any(_orders))
     .values(stage=bindparam("stage", type_=String()))
 )
 _wanted = (
@@ -134,7 +133,7 @@ _wanted = (
 )
 _LOCK_STOCK = Prepared(
     select(*_COLUMNS)
-    .where(StockRow.tenant_id == _tenant, StockRow.sku_id == func.any(_skus))
+    .where(StockRow.tenant_id == TENANT, StockRow.sku_id == func.any(_skus))
     .where(StockRow.sku_id == _wanted.c.sku_id, StockRow.location_id == _wanted.c.location_id)
     .order_by(StockRow.sku_id, StockRow.location_id)
     .with_for_update(of=StockRow)

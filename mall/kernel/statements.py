@@ -30,6 +30,8 @@ from sqlalchemy.types import TypeEngine
 
 from mall.kernel.wire import Said
 
+TENANT = bindparam("tenant", type_=Uuid())  # filled in by the power that runs the statement
+
 _DIALECT = dialect()
 _ROWS_AT_MOST = 64  # in one INSERT
 _NAMED = re.compile(r"%\((\w+)\)s")
@@ -43,7 +45,7 @@ class Prepared:
     """
 
     def __init__(self, statement: Executable) -> None:
-        """``statement`` may use ``bindparam("tenant")``; the power that runs it fills that in."""
+        """``statement`` may use ``TENANT``."""
         self._statement = statement
 
     @cached_property
@@ -93,7 +95,7 @@ def updating(table: CoreTable, where: tuple[str, ...], sets: tuple[str, ...]) ->
     The columns of ``sets`` become ``new_<column>``.
     """
     columns = table.columns
-    tenant = columns["tenant_id"] == bindparam("tenant", type_=Uuid())
+    tenant = columns["tenant_id"] == TENANT
     was = (columns[name] == bindparam(f"was_{name}", type_=columns[name].type) for name in where)
     new = {name: bindparam(f"new_{name}", type_=columns[name].type) for name in sets}
     return Prepared(update(table).where(tenant, *was).values(new))

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from mall.kernel.db import Read, Tx
 from mall.kernel.i18n import Texts
 from mall.kernel.ids import AssetId
+from mall.kernel.statements import TENANT
 from mall.kernel.time import Instant
 from mall.media.rules import Asset
 from mall.media.tables import AssetRow
@@ -26,7 +27,7 @@ _ASSET = (
     AssetRow.removed_at,
 )
 _ASSETS = select(*_ASSET).where(
-    AssetRow.tenant_id == bindparam("tenant", type_=Uuid()),
+    AssetRow.tenant_id == TENANT,
     AssetRow.id == func.any(bindparam("ids", type_=ARRAY(Uuid()))),
 )
 

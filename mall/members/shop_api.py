@@ -18,7 +18,7 @@ from mall.kernel.problems import Nothing
 from mall.kernel.source import Source
 from mall.kernel.time import Instant
 from mall.members import actions, errands, queries, rules
-from mall.members.rules import Address, Draft, Gender, Member, SignedIn
+from mall.members.rules import Address, CodeSent, Draft, Gender, Member, SignedIn
 from mall.members.rules.regions import COUNTRY, Region, regions
 
 COOKIE = "mall_shopper"
@@ -142,7 +142,7 @@ async def ask_code(
 ) -> CodeOnItsWay:
     """Send a one-time code to a phone."""
     sent = await errands.ask_code(run_errand, phone=data.phone, language=language, source=source)
-    return CodeOnItsWay(sent.to, sent.expires_in_seconds, sent.again_in_seconds)
+    return _on_its_way(sent)
 
 
 @post("/session/code/verify", status_code=200, opt={"access": "anyone"})
@@ -164,7 +164,7 @@ async def ask_to_register(
     sent = await errands.ask_to_register(
         run_errand, email=data.email, language=language, source=source
     )
-    return CodeOnItsWay(sent.to, sent.expires_in_seconds, sent.again_in_seconds)
+    return _on_its_way(sent)
 
 
 @post("/members", status_code=201, opt={"access": "anyone"})
@@ -192,7 +192,7 @@ async def ask_to_reset(
     sent = await errands.ask_to_reset(
         run_errand, email=data.email, language=language, source=source
     )
-    return CodeOnItsWay(sent.to, sent.expires_in_seconds, sent.again_in_seconds)
+    return _on_its_way(sent)
 
 
 @post("/password", status_code=200, opt={"access": "anyone"})
@@ -309,6 +309,10 @@ def session_cookie(token: str, source: Source) -> Cookie:
         samesite="lax",
         secure=source.secure,
     )
+
+
+def _on_its_way(sent: CodeSent) -> CodeOnItsWay:
+    return CodeOnItsWay(sent.to, sent.expires_in_seconds, sent.again_in_seconds)
 
 
 def _me(member: Member) -> Me:

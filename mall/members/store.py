@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from sqlalchemy import Row, Uuid, bindparam, delete, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import AddressId, MemberId, ShopperId
-from mall.kernel.statements import Prepared
+from mall.kernel.statements import TENANT, Prepared
 from mall.kernel.time import Instant
 from mall.members.rules import Address, Member, Session, Shopper
 from mall.members.tables import AddressRow, CodeRow, MemberRow, SessionRow
@@ -28,7 +28,7 @@ _SESSIONS = Prepared(
         MemberRow,
         (MemberRow.tenant_id == SessionRow.tenant_id) & (MemberRow.id == SessionRow.member_id),
     )
-    .where(SessionRow.tenant_id == bindparam("tenant", type_=Uuid()))
+    .where(SessionRow.tenant_id == TENANT)
     .where(SessionRow.token_hash == func.any(bindparam("tokens", type_=ARRAY(BYTEA()))))
 )
 _ADDRESS = (

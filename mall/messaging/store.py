@@ -8,7 +8,7 @@ from sqlalchemy import Uuid, bindparam, select, tuple_, update
 
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import MessageId
-from mall.kernel.statements import Prepared
+from mall.kernel.statements import TENANT, Prepared
 from mall.kernel.time import Instant
 from mall.messaging.rules import Logged, Message, Recipient, is_secret
 from mall.messaging.tables import MessageRow
@@ -25,7 +25,7 @@ _ROW = (
 )
 
 _this = (
-    MessageRow.tenant_id == bindparam("tenant", type_=Uuid()),
+    MessageRow.tenant_id == TENANT,
     MessageRow.id == bindparam("id", type_=Uuid()),
 )
 _WAITING = Prepared(select(*_ROW, MessageRow.tries).where(*_this, MessageRow.state == "waiting"))

@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from mall.kernel.audit import Actor
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import OrderId, RefundId, ShopperId, new_uuid
-from mall.kernel.statements import Prepared
+from mall.kernel.statements import TENANT, Prepared
 from mall.kernel.time import Instant
 from mall.orders.rules import (
     Allocation,
@@ -61,7 +61,7 @@ _placed = (
         OrderRow.pay_by,
         OrderRow.request_hash,
     )
-    .where(OrderRow.tenant_id == bindparam("tenant", type_=Uuid()))
+    .where(OrderRow.tenant_id == TENANT)
     .where(OrderRow.shopper_id == _asked.c.shopper_id)
     .where(OrderRow.idempotency_key == _asked.c.key)
     # one descent of the right index a key, where a plain join may walk through all the orders
@@ -82,14 +82,14 @@ _counted = (
 )
 _PUT_LINES = Prepared(
     update(LineRow)
-    .where(LineRow.tenant_id == bindparam("tenant", type_=Uuid()))
+    .where(LineRow.tenant_id == TENANT)
     .where(LineRow.order_id == bindparam("order", type_=Uuid()))
     .where(LineRow.line_no == _counted.c.line_no)
     .values({name: _counted.c[name] for name in _COUNTERS})
 )
 
 _ids = func.any(bindparam("ids", type_=ARRAY(Uuid())))
-_of_mall = OrderRow.tenant_id == bindparam("tenant", type_=Uuid())
+_of_mall = OrderRow.tenant_id == TENANT
 _LOAD = Prepared(select(OrderRow.__table__).where(_of_mall, OrderRow.id == _ids))
 _LOCK = Prepared(
     select(OrderRow.__table__)
@@ -99,7 +99,7 @@ _LOCK = Prepared(
 )
 _LINES = Prepared(
     select(LineRow.__table__)
-    .where(LineRow.tenant_id == bindparam("tenant", type_=Uuid()), LineRow.order_id == _ids)
+    .where(LineRow.tenant_id == TENANT, LineRow.order_id == _ids)
     .order_by(LineRow.order_id, LineRow.line_no)
 )
 _ID_OF = Prepared(

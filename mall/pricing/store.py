@@ -8,14 +8,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import SkuId
-from mall.kernel.statements import Prepared
+from mall.kernel.statements import TENANT, Prepared
 from mall.kernel.time import Instant
 from mall.pricing.rules import Price
 from mall.pricing.tables import PriceRow
 
 _PRICES = Prepared(
     select(PriceRow.sku_id, PriceRow.price_minor, PriceRow.compare_at_minor).where(
-        PriceRow.tenant_id == bindparam("tenant", type_=Uuid()),
+        PriceRow.tenant_id == TENANT,
         PriceRow.sku_id == func.any(bindparam("skus", type_=ARRAY(Uuid()))),
     )
 )

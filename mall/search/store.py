@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import ProductId
+from mall.kernel.statements import TENANT
 from mall.search.rules import Document, Hit
 from mall.search.rules.words import as_tsvector
 from mall.search.tables import DocumentRow
@@ -71,7 +72,7 @@ _CARDS = select(
     DocumentRow.price_varies,
     DocumentRow.sold_out,
     DocumentRow.tags,
-).where(DocumentRow.tenant_id == bindparam("tenant", type_=Uuid()))
+).where(DocumentRow.tenant_id == TENANT)
 _BY_SLUGS = _CARDS.where(DocumentRow.slug == func.any(bindparam("slugs", type_=ARRAY(Text()))))
 _BY_IDS = _CARDS.where(DocumentRow.product_id == func.any(bindparam("ids", type_=ARRAY(Uuid()))))
 _NEWEST = """
@@ -141,7 +142,7 @@ async def newest(read: Read, wanted: Sequence[tuple[Sequence[str], int]]) -> lis
         "limits": [most for _, most in wanted],
     }
     found: list[list[Hit]] = [[] for _ in wanted]
-    typed = text(_NEWEST).bindparams(bindparam("tenant", type_=Uuid()))
+    typed = text(_NEWEST).bindparams(TENANT)
     for row in await read.run(typed, params):
         place: int = row.place
         found[place - 1].append(_hit(row))
@@ -196,7 +197,7 @@ def _docs(asked: Asked) -> str:
 def _typed(statement: str) -> Any:
     return text(statement).bindparams(
         bindparam("groups", type_=JSONB()),
-        bindparam("tenant", type_=Uuid()),
+        TENANT,
         bindparam("category", type_=Text()),
     )
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, bindparam, delete, or_, select, tuple_, update
+from sqlalchemy import Row, bindparam, delete, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import BYTEA
 
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import StaffId
+from mall.kernel.statements import TENANT
 from mall.kernel.tables import AuditRow
 from mall.kernel.time import Instant
 from mall.staff.rules import IDLE, StaffMember, permissions_of
@@ -29,7 +30,7 @@ _SESSION = (
         (AccountRow.tenant_id == StaffSessionRow.tenant_id)
         & (AccountRow.id == StaffSessionRow.staff_id),
     )
-    .where(StaffSessionRow.tenant_id == bindparam("tenant", type_=Uuid()))
+    .where(StaffSessionRow.tenant_id == TENANT)
     .where(StaffSessionRow.token_hash == bindparam("token", type_=BYTEA()))
 )
 

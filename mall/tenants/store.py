@@ -3,12 +3,12 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, Text, Uuid, bindparam, delete, exists, func, select, update
+from sqlalchemy import Row, Select, Text, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from mall.kernel.db import Read, Tx
-from mall.kernel.statements import Prepared
+from mall.kernel.statements import TENANT, Prepared
 from mall.tenants.rules import Home, Licence, Page, Tenant, Theme
 from mall.tenants.tables import HostRow, PageRow, TenantRow
 
@@ -30,7 +30,7 @@ _BY_HOST = _TENANTS.where(
     .correlate(TenantRow.__table__)
 )
 
-_MINE = Prepared(_TENANTS.where(TenantRow.tenant_id == bindparam("tenant", type_=Uuid())))
+_MINE = Prepared(_TENANTS.where(TenantRow.tenant_id == TENANT))
 
 
 async def all_tenants(read: Read) -> list[Tenant]:

@@ -3,12 +3,13 @@
 import http.client
 import json
 import threading
-import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.waiting import eventually
 
 _PATIENCE = 30.0  # seconds, for one notification
 _OF_THE_CONNECTION = {"host", "content-length", "connection", "accept-encoding"}
@@ -58,15 +59,19 @@ class Catcher:
 
     def wait_for(self, kind: str, out_trade_no: str, *, after: int = 0) -> Caught:
         """Wait for the notification of a kind about a payment; ``after`` so many were caught."""
-        deadline = time.monotonic() + _PATIENCE
-        while time.monotonic() < deadline:
+
+        def caught() -> Caught | None:
             for one in self.caught[after:]:
                 told = one.told
                 about = told.get("trade") or told["refund"]
                 if (told["type"], about["out_trade_no"]) == (kind, out_trade_no):
                     return one
-            time.sleep(0.02)
-        raise AssertionError(f"no {kind} of {out_trade_no} among {len(self.caught)}")
+            return None
+
+        def others() -> str:
+            return f"no {kind} of {out_trade_no} among {len(self.caught)}"
+
+        return eventually(caught, _PATIENCE, every=0.02, why=others)
 
     def close(self) -> None:
         """Listen no more."""

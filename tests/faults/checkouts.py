@@ -20,6 +20,7 @@ from tests.faults.buyer import Buyer, NeverAnswered
 from tests.faults.checker import Diary
 from tests.faults.goods import REGION, SHIP_TO, SHOP, Goods, key
 from tests.faults.standing import Standing
+from tests.waiting import eventually
 
 _ANSWER_WITHIN = 30.0  # seconds; later a client says it again
 _PATIENCE = 120.0  # seconds, for something definite
@@ -79,10 +80,8 @@ class Checkouts:
         self.payers.shutdown()
 
     def _wait_until(self, so: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + _PATIENCE
-        while not so():
-            assert time.monotonic() < deadline, self.told.troubles or "nobody is answered any more"
-            time.sleep(0.01)
+        nobody = "nobody is answered any more"
+        eventually(so, _PATIENCE, every=0.01, why=lambda: self.told.troubles or nobody)
 
 
 class _Checkout:

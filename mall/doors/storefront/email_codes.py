@@ -18,7 +18,7 @@ from mall.doors.storefront.expected import Expected, any_text, text_up_to
 from mall.doors.storefront.filled import Filled, errors_of, filled
 from mall.doors.storefront.links import inside, linked
 from mall.doors.storefront.pages import Page, framed, navigation_of, page
-from mall.doors.storefront.sign_in import Sent, leads_on, on_its_way, welcome
+from mall.doors.storefront.sign_in import CODE_AT_MOST, Sent, leads_on, on_its_way, welcome
 from mall.kernel.db import Read
 from mall.kernel.errands import RunErrand
 from mall.kernel.i18n import Language
@@ -29,7 +29,6 @@ from mall.tenants import Tenant
 type Way = Literal["register", "reset"]
 
 _ANYONE = {"access": "anyone"}
-_CODE_AT_MOST = 20  # digits, and what stands between them
 _FIELDS = {
     "members.bad_email": "email",
     "members.email_taken": "email",
@@ -226,7 +225,7 @@ async def _page(
 
 
 def _check(form: Filled, also: Mapping[str, Expected]) -> None:
-    code = text_up_to(_CODE_AT_MOST, needed=True)
+    code = text_up_to(CODE_AT_MOST, needed=True)
     form.check({"email": any_text(), "code": code, "password": any_text(), **also})
 
 

@@ -32,7 +32,7 @@ from mall.members.shop_api import COOKIE, session_cookie
 from mall.tenants import Tenant
 
 _ANYONE = {"access": "anyone"}
-_CODE_AT_MOST = 20  # digits, and what stands between them
+CODE_AT_MOST = 20  # digits, and what stands between them
 _FIELDS = {
     "members.bad_phone": "phone",
     "members.wrong_code": "code",
@@ -108,7 +108,7 @@ async def sign_in_with_code(
     form = await filled(request)
     typed, leads = Typed(phone=form.text("phone")), inside(form.text("next"), "")
     try:
-        form.check({"phone": any_text(), "code": text_up_to(_CODE_AT_MOST, needed=True)})
+        form.check({"phone": any_text(), "code": text_up_to(CODE_AT_MOST, needed=True)})
         signed_in = await members.sign_in_with_code(
             run_errand,
             phone=typed.phone,

@@ -67,7 +67,7 @@ class Conversation:
     async def say(self, *parts: bytes) -> None:
         """Send bytes, each part on its own, as fast as they are taken."""
         for part in parts:
-            await _until(lambda: self.line.may_read or self.is_answered)
+            await until(lambda: self.line.may_read or self.is_answered)
             if self.line.closed or (len(parts) > 1 and self.is_answered):
                 return
             self.connection.data_received(part)
@@ -81,7 +81,7 @@ class Conversation:
 
     async def hear(self) -> list[Heard]:
         """Wait for the answer to the last request, and give all that have come."""
-        await _until(lambda: self.is_answered and not self.state.tasks)
+        await until(lambda: self.is_answered and not self.state.tasks)
         await asyncio.sleep(0)  # what is held back until the loop has come round
         written, self.line.written = self.line.written, b""
         return _answers(written)
@@ -89,10 +89,11 @@ class Conversation:
     async def hang_up(self) -> None:
         """Be gone, and wait until nobody works for us any more."""
         self.connection.connection_lost(None)
-        await _until(lambda: not self.state.tasks)
+        await until(lambda: not self.state.tasks)
 
 
-async def _until(true: Callable[[], bool]) -> None:
+async def until(true: Callable[[], bool]) -> None:
+    """Wait until something is so."""
     async with asyncio.timeout(PATIENCE):
         while True:
             if true():

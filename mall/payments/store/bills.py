@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Row, String, Uuid, and_, bindparam, or_, select, tuple_, update
+from sqlalchemy import DateTime, Row, String, and_, bindparam, or_, select, tuple_, update
 
 from mall.kernel.db import Read, Tx
 from mall.kernel.ids import StaffId, new_uuid
 from mall.kernel.money import Money
-from mall.kernel.statements import Prepared
+from mall.kernel.statements import TENANT, Prepared
 from mall.kernel.time import Instant
 from mall.payments.rules.reconciling import BillLine, Difference, Discrepancy, Kind, Ours
 from mall.payments.store.reading import After
@@ -18,7 +18,7 @@ from mall.payments.tables import AttemptRow, BillLineRow, BillRow, DiscrepancyRo
 
 _SETTLE_UNSETTLED = Prepared(
     update(DiscrepancyRow)
-    .where(DiscrepancyRow.tenant_id == bindparam("tenant", type_=Uuid()))
+    .where(DiscrepancyRow.tenant_id == TENANT)
     .where(DiscrepancyRow.out_no == bindparam("out_no", type_=String()))
     .where(DiscrepancyRow.kind == bindparam("kind", type_=String()))
     .where(DiscrepancyRow.what == "unsettled_here", DiscrepancyRow.settled_at.is_(None))

@@ -10,15 +10,14 @@ from sqlalchemy import Row, String, Uuid, bindparam, select, tuple_
 from mall.kernel.db import Read
 from mall.kernel.ids import AttemptId, OrderId, RefundId
 from mall.kernel.money import Money
-from mall.kernel.statements import Prepared
+from mall.kernel.statements import TENANT, Prepared
 from mall.kernel.time import Instant
 from mall.payments.rules import Attempt, Book, Refund
 from mall.payments.tables import AttemptRow, RefundRow
 
-_tenant = bindparam("tenant", type_=Uuid())
 _order, _id = bindparam("order", type_=Uuid()), bindparam("id", type_=Uuid())
-_attempts = select(AttemptRow.__table__).where(AttemptRow.tenant_id == _tenant)
-_refunds = select(RefundRow.__table__).where(RefundRow.tenant_id == _tenant)
+_attempts = select(AttemptRow.__table__).where(AttemptRow.tenant_id == TENANT)
+_refunds = select(RefundRow.__table__).where(RefundRow.tenant_id == TENANT)
 _ATTEMPTS_OF = Prepared(
     _attempts.where(AttemptRow.order_id == _order).order_by(AttemptRow.created_at, AttemptRow.id)
 )

@@ -14,7 +14,7 @@ from obstore.store import MemoryStore
 
 from mall.doors.front import Front
 from mall.doors.house import House
-from mall.doors.tests.conversation import Conversation
+from mall.doors.tests.conversation import Conversation, until
 from mall.doors.tests.front_door import found, host_of
 from mall.doors.web import create_app
 from mall.kernel.crypto import Secrets
@@ -75,11 +75,7 @@ def _asked(path: str, host: str, number: int, extra: str = "", version: str = "1
 
 
 async def _is_inside() -> None:
-    async with asyncio.timeout(20):
-        while True:
-            if _gate.inside:
-                return
-            await asyncio.sleep(0.001)
+    await until(lambda: _gate.inside > 0)
 
 
 async def test_what_needs_no_waiting_is_answered_before_the_loop_comes_round(
@@ -129,11 +125,7 @@ async def test_who_asks_before_sending_the_body_is_told_to_go_on(front: Front, h
     conversation = Conversation(front)
     asked = _asked(SOON, host, 6, "expect: 100-continue\r\n")
     await conversation.say(asked[:-1])
-    async with asyncio.timeout(20):
-        while True:
-            if conversation.line.written:
-                break
-            await asyncio.sleep(0.001)
+    await until(lambda: conversation.line.written != b"")
     assert conversation.line.written.startswith(b"HTTP/1.1 100 Continue\r\n")
     conversation.line.written = b""
     await conversation.say(asked[-1:])
