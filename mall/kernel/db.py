@@ -33,7 +33,8 @@ from mall.kernel.statements import Prepared, as_text, insertings, updating
 from mall.kernel.wire import Said
 
 _VERSION = b"SELECT version FROM kernel.version"  # row-level security shows one mall's
-_LOCK = b"SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+_LOCK = b"""SELECT pg_advisory_xact_lock(hashtextextended($1 || key, 0))
+FROM unnest($2::text[]) key"""
 _MOVE_VERSION = b"""INSERT INTO kernel.version (tenant_id, version) VALUES ($1, 1)
 ON CONFLICT (tenant_id) DO UPDATE SET version = version.version + 1"""
 _IDS = {kind: Uuid() for name, kind in vars(ids).items() if name.endswith("Id")}
@@ -214,10 +215,15 @@ class Tx(Read):
         """Run a statement without waiting: with the next question or the commit."""
         self._lent.put(*self._question(statement, params))
 
-    async def lock(self, what: str, key: UUID) -> None:
-        """Wait for exclusive use of ``what``/``key`` until the commit. Lock down the stairs."""
-        name = f"{self.tenant_id}/{what}/{key}"
-        await self._lent.ask(_LOCK, [as_text(name)])
+    async def lock(self, what: str, *keys: UUID) -> None:
+        """Wait for exclusive use of ``what``/each key until the commit. Lock down the stairs.
+
+        Whoever locks several gives them in one call: they are taken in an order that all keep.
+        """
+        listed = ",".join(map(str, sorted(keys)))
+        await self._lent.ask(
+            _LOCK, [as_text(f"{self.tenant_id}/{what}/"), as_text(f"{{{listed}}}")]
+        )
 
     async def announce(self, event: Event) -> None:
         """Have every hearing get the event, at least once, if and only if this commits."""

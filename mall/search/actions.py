@@ -17,7 +17,11 @@ _DESCRIPTION_AT_MOST = 5_000  # characters that are searched
 
 
 async def index(tx: Tx, product_ids: Sequence[ProductId]) -> None:
-    """Bring products up to date in the index; what cannot be bought or seen leaves it."""
+    """Bring products up to date in the index; what cannot be bought or seen leaves it.
+
+    One after the other for each product: who has read before a change may not write after it.
+    """
+    await tx.lock("search", *product_ids)
     products = await catalog.products(tx, product_ids)
     skus = [sku.id for one in products.values() for sku in one.skus if sku.active]
     prices = await pricing.prices(tx, skus)

@@ -108,7 +108,7 @@ class Moment(Tx):
         """Have an event heard."""
         self.said.append(event)
 
-    async def lock(self, what: str, key: UUID) -> None:
+    async def lock(self, what: str, *keys: UUID) -> None:
         """Wait for nobody: transactions run one after another."""
 
     async def insert(self, *rows: Any, **how: Any) -> int:

@@ -3,17 +3,12 @@
 import asyncio
 
 import pytest
-from sqlalchemy import Boolean, column, func, insert, select, table
+from sqlalchemy import insert, select
 
 from mall.kernel.db import Database
 from mall.kernel.ids import TenantId, new_uuid
-from mall.kernel.statements import Prepared
+from mall.kernel.tests.locks import waits_for_a_lock
 from mall.kernel.tests.things import THING, THINGS, WORD, Addresses, Thing, Word, meanings, thing
-
-_LOCKS = table("pg_locks", column("locktype"), column("granted"))
-_WAITING = Prepared(
-    select(func.count()).where(_LOCKS.c.locktype == "advisory", ~column("granted", Boolean()))
-)
 
 
 async def _count(db: Database, tenant: TenantId) -> int:
@@ -60,13 +55,11 @@ async def test_who_locks_the_same_thing_of_the_same_mall_waits(
         async with db.write(mall) as tx:
             await tx.lock(what, key)
 
-    async with db.write(tenant) as tx, db.read(tenant) as other:
-        await tx.lock("shelf", key)
+    async with db.write(tenant) as tx:
+        await tx.lock("shelf", new_uuid(), key)
         same = asyncio.create_task(locking("shelf", tenant))
         await asyncio.gather(locking("box", tenant), locking("shelf", TenantId(new_uuid())))
-        async with asyncio.timeout(5):
-            while not (await other.rows(_WAITING))[0][0]:
-                assert not same.done()
+        assert await waits_for_a_lock(db, tenant, same)
     async with asyncio.timeout(5):
         await same
 
