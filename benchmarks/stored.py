@@ -158,13 +158,16 @@ def _grown(mall: Running) -> Generator[None]:
 
     A mall keeps a quarter of a page for that; some 15 of them need about a tenth of it.
     """
-    fill = 'ALTER TABLE orders."order" SET (fillfactor = {})'
+    fill = 'ALTER TABLE orders."order" SET ({})'
     with psycopg.connect(libpq(mall.urls.owner), autocommit=True) as owner:
-        owner.execute(fill.format(85).encode())
+        [former] = owner.execute(
+            """SELECT unnest(reloptions) FROM pg_class WHERE oid = 'orders."order"'::regclass"""
+        ).fetchall()
+        owner.execute(fill.format("fillfactor=85").encode())
         try:
             yield
         finally:
-            owner.execute(fill.format(75).encode())
+            owner.execute(fill.format(*former).encode())
 
 
 @contextmanager
