@@ -20,6 +20,7 @@ from mall.doors.web import show_problem
 from mall.kernel.audit import SYSTEM
 from mall.kernel.crypto import Secrets
 from mall.kernel.db import Database
+from mall.kernel.i18n import Language
 from mall.kernel.ids import TenantId
 from mall.kernel.outside import Outside, client
 from mall.kernel.settings import from_environment
@@ -64,12 +65,12 @@ def host_of(tenant: TenantId) -> str:
     return f"m-{tenant.hex}.test"
 
 
-async def found(db: Database, tenant_id: TenantId) -> None:
+async def found(db: Database, tenant_id: TenantId, language: Language = "zh-CN") -> None:
     """Found the test's mall."""
     now = utc_now()
     names, host = {"zh-CN": "试铺", "en": "Trial"}, host_of(tenant_id)
     licence = Licence(exemption="演示")
-    place = ("zh-CN", "CNY", "Asia/Shanghai", licence, Theme(), Home())
+    place = (language, "CNY", "Asia/Shanghai", licence, Theme(), Home())
     mall = Tenant(tenant_id, f"m-{tenant_id.hex}", names, (host,), *place, {}, now)
     async with db.write(tenant_id) as tx:
         await tenants.found_mall(tx, mall, actor=SYSTEM, now=now)

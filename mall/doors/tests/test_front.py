@@ -36,6 +36,22 @@ async def test_a_host_that_is_nobodys_is_not_found(door: httpx.AsyncClient) -> N
         assert answer.json()["code"] == "request.not_found"
 
 
+async def test_a_refusal_speaks_the_language_of_the_visitor_else_of_the_mall(
+    door: httpx.AsyncClient, db: Database
+) -> None:
+    english = TenantId(new_uuid())
+    await found(db, english, "en")
+    asked = {"Accept-Language": "zh-CN"}
+    for headers, title in (
+        ({}, "没有找到"),
+        ({"Host": host_of(english)}, "We could not find"),
+        ({"Host": host_of(english), **asked}, "没有找到"),
+        ({"Host": host_of(english), **asked, "Cookie": "mall_language=en"}, "We could not find"),
+    ):
+        answer = await door.get("/api/shop/v1/nowhere", headers=headers)
+        assert answer.status_code == 404 and title in answer.json()["title"], answer.json()
+
+
 async def test_who_asks_for_the_verbs_of_an_address_is_told_them(door: httpx.AsyncClient) -> None:
     answer = await door.options(SAME)
     assert (answer.status_code, answer.content) == (204, b"")
