@@ -1,7 +1,7 @@
 """Refusals become HTTP here (RFC 9457), and nowhere else."""
 
 import logging
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import psycopg
@@ -18,7 +18,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from mall.doors.field_errors import body_error, field_errors
-from mall.kernel.i18n import DEFAULT, Texts, best_language, pick
+from mall.doors.given import give_language
+from mall.kernel.i18n import Texts, pick
 from mall.kernel.lanes import BatchFailed
 from mall.kernel.problems import (
     FieldError,
@@ -150,22 +151,13 @@ def _rubbish_text(failure: BaseException) -> bool:
     )
 
 
-def language_of(request: AnyRequest) -> str:
-    """Find the language that a refusal should be said in: the one that Front has chosen.
-
-    Who comes past no front has chosen none.
-    """
-    chosen = cast("dict[str, Any]", request.scope).get("mall_language")
-    return chosen or best_language(request.headers.get("accept-language", "")) or DEFAULT
-
-
 def problem_response(request: AnyRequest, failure: Exception) -> Response[Any]:
     """Turn a failure into ``application/problem+json``."""
     problem = as_problem(failure)
     trace = str(getattr(request.state, "trace", ""))
     if isinstance(problem, Broken):
         log.error("trace %s %s %s", trace, request.method, request.url.path, exc_info=failure)
-    language = language_of(request)
+    language = give_language(request)
     errors = problem.errors if isinstance(problem, InvalidFields) else ()
     body = ProblemBody(
         type=f"/problems/{problem.code}",

@@ -65,7 +65,7 @@ def effect_of(flow: Flow, trial: Trial) -> Counter[str]:
 def suffer(flow: Flow, trial: Trial, wanted: Counter[str], points: Collection[str]) -> int:
     """Carry out a flow until it comes to its end without a kill; give how often that was.
 
-    ``points``: at which it has to be killed before.
+    ``points``: at which it should be killed before; ``told`` fails if it never was.
     """
     in_vain = 0
     for times in range(1, AT_MOST):
