@@ -1,5 +1,6 @@
 """What a process of the mall holds: the database, the outside, the lanes, short memories."""
 
+import gc
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -62,7 +63,10 @@ async def open_house(settings: Settings) -> AsyncGenerator[House]:
         secrets = Secrets(secret(settings.data, "root").encode())
         settings_of_providers = dict(os.environ) | {"MALL_DATA": str(settings.data)}
         outside = Outside(http, files_of(settings), secrets, settings_of_providers, settings.smtp)
-        yield House(settings, url, db, outside)
+        house = House(settings, url, db, outside)
+        gc.collect()
+        gc.freeze()  # what is loaded stays: to look through all of it again takes a tenth of a second
+        yield house
     finally:
         await http.aclose()
         await db.close()
