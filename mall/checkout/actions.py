@@ -1,6 +1,6 @@
 """Placing orders, many at once: look at keys, quote, hold stock, record. One commit for all."""
 
-from asyncio import gather
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,10 +20,10 @@ from mall.checkout.rules import (
     Quote,
     Unsellable,
 )
-from mall.fulfilment import FreightTemplate
 from mall.inventory import Held, Shelves, Want
-from mall.kernel.db import Tx
-from mall.kernel.ids import AddressId, FreightTemplateId, OrderId, ShopperId, SkuId, new_uuid
+from mall.kernel.at_once import at_once
+from mall.kernel.db import Outdated, Tx
+from mall.kernel.ids import AddressId, OrderId, ShopperId, SkuId, new_uuid
 from mall.kernel.problems import Problem
 from mall.kernel.time import Instant
 from mall.members import Address
@@ -36,7 +36,6 @@ class _Present:
 
     known: Mapping[tuple[ShopperId, str], Known]
     offers: Mapping[SkuId, Offer]
-    templates: Mapping[FreightTemplateId, FreightTemplate]
     addresses: Mapping[AddressId, Address]
     in_carts: set[tuple[ShopperId, SkuId]]  # of what is to be bought from carts
     shelves: Shelves
@@ -50,8 +49,13 @@ async def place(
     A key that has placed the same order before gives that order again. Orders are all or nothing.
     Keys are seldom used twice: without ``look`` only those are looked up that would be refused,
     and the commit fails with UniqueViolation if one of the others is known. Then look.
+
+    When ``tx`` trusts and there is plenty, nothing at all is asked, and everything travels with
+    the commit. Raises Outdated, or the commit does, when that cannot be: then do not trust.
     """
     present = await _present(tx, wants, look=look)
+    if tx.trusts and not inventory.has_plenty(present.shelves, _units(wants)):
+        raise Outdated
     outcomes: list[Placed | Problem | NewOrder] = []
     mine = dict[tuple[ShopperId, str], NewOrder]()
     for want in wants:
@@ -68,7 +72,8 @@ async def place(
     refused = await _hold(tx, each, present.shelves, now=now)
     kept = {order.id: order for order in fresh if order.id not in refused}
     if kept:
-        orders.record(tx, list(kept.values()))
+        # in an order that all batches keep: two with the same keys would wait for each other
+        orders.record(tx, sorted(kept.values(), key=lambda order: order.idempotency_key))
         await cart.remove_bought(
             tx,
             [
@@ -104,13 +109,12 @@ async def _present(tx: Tx, wants: Sequence[PlaceWant], *, look: bool) -> _Presen
     skus = list({item.sku_id for want in wants for item in want.items})
     places = [want.ship_to for want in wants if not isinstance(want.ship_to, ShipTo)]
     return _Present(
-        *await gather(  # one round trip
+        *await at_once(  # one round trip, if any
             _known(tx, wants if look else ()),
             tx.recall(offers_of, skus),
-            fulfilment.known_templates(tx),
             members.addresses_by_id(tx, places),
             cart.lock_wanted(tx, [line for want in wants for line in _of_cart(want)]),
-            inventory.lock_shelves(tx, skus),
+            (inventory.shelves_lately if tx.trusts else inventory.lock_shelves)(tx, skus),
         )
     )
 
@@ -129,7 +133,6 @@ def _decide(want: PlaceWant, present: _Present, now: Instant) -> Placed | Proble
         quote = rules.quote(
             want.items,
             present.offers,
-            present.templates,
             None,
             region=ship_to.region_code,
             currency=want.currency,
@@ -233,12 +236,23 @@ async def _hold(
         Want(order.id, {line.sku_id: line.quantity for line in order.lines}) for order in fresh
     ]
     expires_at = now + PAY_WITHIN + HOLD_GRACE
+    if tx.trusts:
+        await inventory.hold_trusting(tx, wants, expires_at=expires_at, shelves=shelves)
+        return {}
     outcomes = await inventory.hold(tx, wants, expires_at=expires_at, shelves=shelves)
     return {
         order.id: outcome
         for order, outcome in zip(fresh, outcomes, strict=True)
         if not isinstance(outcome, Held)
     }
+
+
+def _units(wants: Sequence[PlaceWant]) -> Mapping[SkuId, int]:
+    units = defaultdict[SkuId, int](int)
+    for want in wants:
+        for item in want.items:
+            units[item.sku_id] += item.quantity
+    return units
 
 
 def _placed(order: NewOrder) -> Placed:

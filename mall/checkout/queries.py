@@ -19,15 +19,13 @@ async def chosen_items(read: Read, shopper_id: ShopperId) -> tuple[Item, ...]:
 async def quote(read: Read, items: Sequence[Item], *, region: str | None, currency: str) -> Quote:
     """Say what the items cost, and whether they are there. Raises NothingToBuy.
 
-    Prices are half a second old at most, stock is of this moment.
+    Prices and stock are half a second old at most; who orders is told the truth.
     """
     wanted = rules.checked_items(items)
-    sku_ids = [item.sku_id for item in wanted]
-    offers = await read.recall(offers_of, sku_ids)
-    templates = await fulfilment.known_templates(read)
-    left = await read.together(inventory.availability, list(offers))
-    available = {sku_id: one.available for sku_id, one in left.items()}
-    return rules.quote(wanted, offers, templates, available, region=region, currency=currency)
+    offers = await read.recall(offers_of, [item.sku_id for item in wanted])
+    shelves = await inventory.shelves_lately(read, list(offers))
+    available = {sku_id: inventory.promisable(row) for sku_id, row in shelves.items()}
+    return rules.quote(wanted, offers, available, region=region, currency=currency)
 
 
 async def delivery_address(
@@ -46,15 +44,17 @@ async def offers_of(read: Read, sku_ids: Sequence[SkuId]) -> dict[SkuId, Offer]:
     """Load what the mall says of SKUs now; those that are not for sale are missing."""
     facts = await catalog.skus(read, sku_ids)
     prices = await pricing.prices(read, sku_ids)
+    templates = await fulfilment.freight_templates(read)
     return {
         sku_id: Offer(
+            sku_id=sku_id,
             product_id=fact.product_id,
             slug=fact.slug,
             title=fact.title,
             options=fact.choice,
             image=fact.image,
             weight_grams=fact.weight_grams,
-            freight_template_id=fact.freight_template_id,
+            freight=templates.get(fact.freight_template_id) if fact.freight_template_id else None,
             price_minor=prices[sku_id].price_minor,
             compare_at_minor=prices[sku_id].compare_at_minor,
         )

@@ -18,7 +18,6 @@ from mall.kernel.i18n import Language, Texts
 from mall.kernel.ids import (
     AddressId,
     AssetId,
-    FreightTemplateId,
     MemberId,
     OrderId,
     ProductId,
@@ -46,17 +45,18 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # compared by what it is, in no time
 class Offer:
-    """What the mall says of a SKU now."""
+    """What the mall says of a SKU now. It is remembered, and another one when that changes."""
 
+    sku_id: SkuId
     product_id: ProductId
     slug: str
     title: Texts
     options: Texts
     image: AssetId | None
     weight_grams: int
-    freight_template_id: FreightTemplateId | None
+    freight: FreightTemplate | None
     price_minor: int
     compare_at_minor: int | None
 
@@ -199,7 +199,6 @@ class NothingToBuy(Invalid):
 def quote(
     items: Sequence[Item],
     offers: Mapping[SkuId, Offer],
-    templates: Mapping[FreightTemplateId, FreightTemplate],
     available: Mapping[SkuId, int] | None,
     *,
     region: str | None,
@@ -212,52 +211,60 @@ def quote(
     Items without an offer are missing. Lines that cannot be bought count, so that nothing
     vanishes silently; such a quote is not orderable.
     """
-    known = [(item, offer) for item in items if (offer := offers.get(item.sku_id)) is not None]
-    shares, freight, unreached = _freight(known, templates, region)
-    lines, goods = list[QuoteLine](), 0
-    for position, (item, offer) in enumerate(known):
-        left = None if available is None else available.get(item.sku_id, 0)
-        amount = offer.price_minor * item.quantity
-        goods += amount
-        lines.append(
-            QuoteLine(
-                sku_id=item.sku_id,
-                product_id=offer.product_id,
-                slug=offer.slug,
-                title=offer.title,
-                options=offer.options,
-                image=offer.image,
-                quantity=item.quantity,
-                unit_minor=offer.price_minor,
-                compare_at_minor=offer.compare_at_minor,
-                list_minor=amount,
-                freight_share_minor=shares[position],
-                weight_grams=offer.weight_grams * item.quantity,
-                available=left,
-                state="no_delivery" if position == unreached else _state(item, left),
-            )
+    wanted = [
+        (offer, item.quantity) for item in items if (offer := offers.get(item.sku_id)) is not None
+    ]
+    priced = _priced(tuple(wanted), region, currency)
+    if available is None:
+        return priced
+    lines = tuple(_with_stock(line, available.get(line.sku_id, 0)) for line in priced.lines)
+    return msgspec.structs.replace(priced, lines=lines)
+
+
+type _Wanted = Sequence[tuple[Offer, int]]  # units
+
+
+@lru_cache(maxsize=16_384)  # an order is the quote that was shown a moment before
+def _priced(wanted: _Wanted, region: str | None, currency: str) -> Quote:
+    shares, freight, unreached = _freight(wanted, region)
+    lines = tuple(
+        QuoteLine(
+            sku_id=offer.sku_id,
+            product_id=offer.product_id,
+            slug=offer.slug,
+            title=offer.title,
+            options=offer.options,
+            image=offer.image,
+            quantity=units,
+            unit_minor=offer.price_minor,
+            compare_at_minor=offer.compare_at_minor,
+            list_minor=offer.price_minor * units,
+            freight_share_minor=shares[position],
+            weight_grams=offer.weight_grams * units,
+            available=None,
+            state="no_delivery" if position == unreached else "ok",
         )
-    return Quote(currency, tuple(lines), goods, freight, goods + (freight or 0))
+        for position, (offer, units) in enumerate(wanted)
+    )
+    goods = sum(line.list_minor for line in lines)
+    return Quote(currency, lines, goods, freight, goods + (freight or 0))
 
 
-def _freight(
-    known: Sequence[tuple[Item, Offer]],
-    templates: Mapping[FreightTemplateId, FreightTemplate],
-    region: str | None,
-) -> tuple[list[int], int | None, int | None]:
+def _freight(wanted: _Wanted, region: str | None) -> tuple[list[int], int | None, int | None]:
     """Say what delivery costs line by line and in all, and which line cannot be delivered."""
-    nothing = [0] * len(known)
+    nothing = [0] * len(wanted)
     if region is None:
         return nothing, None, None
     lines = [
         FreightLine(
-            offer.freight_template_id,
-            item.quantity,
-            offer.weight_grams * item.quantity,
-            offer.price_minor * item.quantity,
+            offer.freight and offer.freight.id,
+            units,
+            offer.weight_grams * units,
+            offer.price_minor * units,
         )
-        for item, offer in known
+        for offer, units in wanted
     ]
+    templates = {offer.freight.id: offer.freight for offer, _ in wanted if offer.freight}
     try:
         shares = charge(templates, lines, region).shares_minor
     except (NoDelivery, NoTemplate) as refusal:
@@ -265,10 +272,11 @@ def _freight(
     return shares, sum(shares), None
 
 
-def _state(item: Item, available: int | None) -> LineState:
-    if available is None or item.quantity <= available:
-        return "ok"
-    return "too_many" if available > 0 else "sold_out"
+def _with_stock(line: QuoteLine, available: int) -> QuoteLine:
+    state = line.state
+    if state == "ok" and line.quantity > available:
+        state = "too_many" if available > 0 else "sold_out"
+    return msgspec.structs.replace(line, available=available, state=state)
 
 
 def checked_items(items: Sequence[Item]) -> tuple[Item, ...]:

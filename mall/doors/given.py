@@ -259,11 +259,10 @@ async def give_actor(request: AnyRequest) -> Actor:
 
 def give_run_errand(request: AnyRequest) -> RunErrand:
     """Give the power to run an errand now; None comes back when the worker has to try again."""
-    house, tenant, token = house_of(request), tenant_of(request), token_of(request)
-    plain = runs_errands(house, tenant.id)
 
     async def run(errand: Errand[Any, Any], args: Args) -> Any:
-        value = await plain(errand, args)
+        house, tenant, token = house_of(request), tenant_of(request), token_of(request)
+        value = await runs_errands(house, tenant.id)(errand, args)
         if token:
             house.sessions.forget((tenant.id, hash_token(token)))
             house.staff.forget((tenant.id, hash_token(token)))

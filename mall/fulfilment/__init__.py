@@ -7,7 +7,7 @@ announces  ParcelShipped
 from mall.fulfilment.actions import correct_tracking, remove_template, set_template, ship
 from mall.fulfilment.carriers import load_carriers
 from mall.fulfilment.events import ParcelShipped
-from mall.fulfilment.queries import freight_templates, known_templates, parcels, tracking_link
+from mall.fulfilment.queries import freight_templates, parcels, tracking_link
 from mall.fulfilment.rules import (
     BadTariff,
     BadTracking,
@@ -41,7 +41,6 @@ __all__ = [
     "charge",
     "correct_tracking",
     "freight_templates",
-    "known_templates",
     "load_carriers",
     "parcels",
     "remove_template",

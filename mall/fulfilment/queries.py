@@ -8,23 +8,10 @@ from mall.fulfilment.rules import FreightTemplate, Parcel
 from mall.kernel.db import Read
 from mall.kernel.ids import FreightTemplateId, OrderId
 
-_ALL = "all"
-
 
 async def freight_templates(read: Read) -> dict[FreightTemplateId, FreightTemplate]:
     """Load every freight template of the mall."""
     return await store.templates(read)
-
-
-async def known_templates(read: Read) -> dict[FreightTemplateId, FreightTemplate]:
-    """Give every freight template of the mall, from memory: half a second old at most."""
-    return (await read.recall(_templates, [_ALL]))[_ALL]
-
-
-async def _templates(
-    read: Read, keys: Sequence[str]
-) -> dict[str, dict[FreightTemplateId, FreightTemplate]]:
-    return {_ALL: await store.templates(read)}
 
 
 async def parcels(read: Read, order_ids: Sequence[OrderId]) -> dict[OrderId, list[Parcel]]:

@@ -170,6 +170,9 @@ def charge(
         theirs = [lines[position] for position in positions]
         weights = [_measured(template.measure, line) for line in theirs]
         fee = _fee(tariff, theirs, sum(weights))
+        if len(positions) == 1:  # nothing is shared
+            shares[positions[0]] = fee
+            continue
         fair = weights if any(weights) else [line.quantity for line in theirs]
         scaled = [weight * fee for weight in fair]  # a share may exceed the grams of its line
         for position, share in zip(positions, share_out(fee, scaled), strict=True):

@@ -12,6 +12,7 @@ from mall.inventory.actions import (
     allocate,
     count,
     hold,
+    hold_trusting,
     keep_back,
     lock_shelves,
     open_location,
@@ -20,7 +21,7 @@ from mall.inventory.actions import (
     ship,
 )
 from mall.inventory.events import AvailabilityChanged
-from mall.inventory.queries import availability, locations, stock
+from mall.inventory.queries import availability, locations, shelves_lately, stock
 from mall.inventory.rules import (
     Availability,
     BelowZero,
@@ -31,6 +32,8 @@ from mall.inventory.rules import (
     Shelves,
     Stock,
     Want,
+    has_plenty,
+    promisable,
 )
 
 __all__ = [
@@ -49,13 +52,17 @@ __all__ = [
     "allocate",
     "availability",
     "count",
+    "has_plenty",
     "hold",
+    "hold_trusting",
     "keep_back",
     "locations",
     "lock_shelves",
     "open_location",
+    "promisable",
     "release",
     "set_safety",
+    "shelves_lately",
     "ship",
     "stock",
 ]

@@ -3,6 +3,7 @@
 Stock rows are the hottest rows of the house: every action locks them last and in key order.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -25,7 +26,7 @@ from mall.inventory.rules import (
     Want,
 )
 from mall.kernel.audit import Actor, record, record_all
-from mall.kernel.db import Tx
+from mall.kernel.db import Outdated, Tx
 from mall.kernel.ids import LocationId, OrderId, SkuId
 from mall.kernel.time import Instant
 
@@ -42,6 +43,26 @@ class Count:
 async def lock_shelves(tx: Tx, sku_ids: Sequence[SkuId]) -> Shelves:
     """Load what can be sold online of SKUs, so that nobody else changes it until the commit."""
     return await store.lock_shelves(tx, sku_ids, online_only=True)
+
+
+async def hold_trusting(
+    tx: Tx, wants: Sequence[Want], *, expires_at: Instant, shelves: Shelves
+) -> None:
+    """Promise units to orders that need not look, for there is plenty; nothing is waited for.
+
+    ``shelves``: as ``shelves_lately`` gave them; ``tx`` trusts. Raises Outdated, now or at the
+    commit, when not all can have what they want with something left.
+    """
+    outcomes = rules.hold_in_turn(shelves, wants)
+    held = [outcome for outcome in outcomes if isinstance(outcome, Held)]
+    if len(held) < len(wants):
+        raise Outdated
+    total = defaultdict[tuple[SkuId, LocationId], int](int)
+    for outcome in held:
+        for sku, units in outcome.want.units.items():
+            total[sku, outcome.places[sku]] += units
+    store.hold_or_fail(tx, total)
+    store.add_holdings(tx, held, expires_at=expires_at)
 
 
 async def hold(

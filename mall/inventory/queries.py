@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from mall.inventory import store
-from mall.inventory.rules import Availability, Location, Movement, Stock
+from mall.inventory.rules import Availability, Location, Movement, Shelves, Stock
 from mall.kernel.db import Read
 from mall.kernel.ids import SkuId
 from mall.kernel.time import Instant
@@ -17,6 +17,11 @@ async def availability(read: Read, sku_ids: Sequence[SkuId]) -> dict[SkuId, Avai
     """
     found = await store.available(read, sku_ids)
     return {sku: Availability(sku, found.get(sku, 0)) for sku in sku_ids}
+
+
+async def shelves_lately(read: Read, sku_ids: Sequence[SkuId]) -> Shelves:
+    """Give what can be sold online, half a second old at most; the preferred location first."""
+    return await read.lately(store.shelves, sku_ids)
 
 
 async def stock(read: Read, sku_ids: Sequence[SkuId]) -> list[Stock]:

@@ -149,6 +149,16 @@ class Movement:
     note: str
 
 
+def promisable(row: Sequence[Stock]) -> int:
+    """Tell how many units of a SKU one location can promise; ``row``: its stock everywhere."""
+    return max(0, *(stock.available for stock in row)) if row else 0
+
+
+def has_plenty(shelves: Shelves, units: Mapping[SkuId, int]) -> bool:
+    """Tell whether every SKU has more than these units at one location."""
+    return all(promisable(shelves.get(sku, ())) > asked for sku, asked in units.items())
+
+
 def hold_in_turn(shelves: Shelves, wants: Sequence[Want]) -> list[Held | OutOfStock]:
     """Decide the wants one after another; a refusal takes nothing from those behind it.
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Uuid,
     bindparam,
+    cast,
     delete,
     func,
     insert,
@@ -86,6 +87,28 @@ _APPLY = Prepared(
         allocated=StockRow.allocated + _changes.c.allocated,
     )
 )
+_held = (
+    func.unnest(
+        bindparam("skus", type_=ARRAY(Uuid())),
+        bindparam("places", type_=ARRAY(Uuid())),
+        bindparam("units", type_=ARRAY(Integer())),
+    )
+    .table_valued("sku_id", "location_id", "units", name="held")
+    .render_derived()
+)
+_HOLD = (
+    update(StockRow)
+    .where(StockRow.tenant_id == TENANT)
+    .where(StockRow.sku_id == func.any(_skus))
+    .where(StockRow.sku_id == _held.c.sku_id, StockRow.location_id == _held.c.location_id)
+    .where(StockRow.on_hand - StockRow.held - StockRow.allocated - StockRow.safety > _held.c.units)
+    .values(held=StockRow.held + _held.c.units)
+    .returning(literal(1))
+    .cte("done")
+)
+_HOLD_OR_FAIL = Prepared(
+    select(1 / cast(func.count() == bindparam("rows", type_=Integer()), Integer)).select_from(_HOLD)
+)
 _orders = bindparam("orders", type_=ARRAY(Uuid()))
 _taken = (
     func.unnest(
@@ -153,6 +176,26 @@ async def lock_shelves(
     return shelves
 
 
+_SHELVES = Prepared(
+    select(*_COLUMNS)
+    .join(
+        LocationRow,
+        (LocationRow.tenant_id == StockRow.tenant_id) & (LocationRow.id == StockRow.location_id),
+    )
+    .where(StockRow.tenant_id == TENANT, StockRow.sku_id == func.any(_skus))
+    .where(LocationRow.sells_online)
+    .order_by(LocationRow.priority, StockRow.sku_id, StockRow.location_id)
+)
+
+
+async def shelves(read: Read, sku_ids: Sequence[SkuId]) -> dict[SkuId, list[Stock]]:
+    """Load what can be sold online, preferred location first."""
+    found = dict[SkuId, list[Stock]]()
+    for row in await read.rows(_SHELVES, skus=list(sku_ids)):
+        found.setdefault(row[0], []).append(Stock(*row))
+    return found
+
+
 async def lock_stock(tx: Tx, keys: Sequence[tuple[SkuId, LocationId]]) -> dict[Any, Stock]:
     """Lock single stock rows in key order; rows that do not exist are missing."""
     wanted = set(keys)
@@ -180,6 +223,16 @@ def apply(tx: Tx, changes: Sequence[Change]) -> None:
         held=[row[1] for row in sums],
         allocated=[row[2] for row in sums],
     )
+
+
+def hold_or_fail(tx: Tx, units: Mapping[tuple[SkuId, LocationId], int]) -> None:
+    """Promise units if each row keeps one that can be promised, else fail as ``Outdated``.
+
+    Nothing is waited for. Rows are locked in key order, like everywhere.
+    """
+    skus, places = [sku for sku, _ in units], [place for _, place in units]
+    tx.put(_LOCK_STOCK, skus=skus, places=places)
+    tx.put(_HOLD_OR_FAIL, skus=skus, places=places, units=list(units.values()), rows=len(units))
 
 
 def add_holdings(tx: Tx, held: Sequence[Held], *, expires_at: Instant) -> None:

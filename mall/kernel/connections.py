@@ -76,7 +76,7 @@ class Lent:
         PostgreSQL answers the COMMIT of a failed transaction with a ROLLBACK, and no error.
         """
         if self._begun or self._runner or self._waiting or self._failure:
-            await self._asked(_COMMIT, None)
+            await self._asked(_COMMIT, None, is_last=True)
 
     async def end(self) -> None:
         """Undo what was not committed, and return the connection."""
@@ -106,22 +106,27 @@ class Lent:
             if self._open is not None:
                 await self._pool.give_back(self._open, spoilt=self._spoilt)
 
-    async def _asked(self, said: Said, call: Call | None) -> Any:
+    async def _asked(self, said: Said, call: Call | None, *, is_last: bool = False) -> Any:
         self._refuse_if_over()
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Any] = loop.create_future()
         self._waiting.append(_Question(said, answer, call))
         if self._runner is None:
-            self._runner = asyncio.create_task(self._run())
+            # what is the last thing asked goes now, before the loop comes round to anybody else
+            runner = asyncio.Task(self._run(gathers=not is_last), loop=loop, eager_start=is_last)
+            self._runner = None if runner.done() else runner
         return await answer
 
     def _refuse_if_over(self) -> None:
         if self._over:
             raise RuntimeError("the transaction is over")
 
-    async def _run(self) -> None:
+    async def _run(self, *, gathers: bool) -> None:
         try:
             while any(question.answer for question in self._waiting):
-                await asyncio.sleep(0)  # those who ask at this moment come along
+                if gathers:
+                    await asyncio.sleep(0)  # those who ask at this moment come along
+                gathers = True
                 if self._waiting:  # else the transaction has ended meanwhile
                     await self._answer(self._next())
         except BaseException as failure:

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 def new_token() -> str:
@@ -16,6 +17,7 @@ def new_code(digits: int) -> str:
     return f"{secrets.randbelow(10**digits):0{digits}d}"
 
 
+@lru_cache(maxsize=4096)  # every request of a session asks, some of them twice
 def hash_token(token: str) -> bytes:
     """Hash a random token for storage. Not for passwords or short codes: those need a slow hash."""
     return hashlib.sha256(token.encode()).digest()

@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import msgspec
+from psycopg.errors import DivisionByZero
 from sqlalchemy import (
     BigInteger,
     DateTime,
@@ -33,6 +34,8 @@ from mall.kernel.statements import Prepared, as_text, insertings, updating
 from mall.kernel.wire import Said
 
 _VERSION = b"SELECT version FROM kernel.version"  # row-level security shows one mall's
+_STILL = b"""SELECT 1 / (coalesce(max(version), 0) = $1::bigint)::int
+FROM kernel.version WHERE tenant_id = $2"""
 _LOCK = b"""SELECT pg_advisory_xact_lock(hashtextextended($1 || key, 0))
 FROM unnest($2::text[]) key"""
 _MOVE_VERSION = b"""INSERT INTO kernel.version (tenant_id, version) VALUES ($1, 1)
@@ -105,6 +108,15 @@ class Read:
         self.present.append((load, tuple(keys), found))
         return found
 
+    async def lately[Key, Value](
+        self, load: Load[Key, Value], keys: Sequence[Key]
+    ) -> dict[Key, Value]:
+        """Give what ``load`` has found half a second ago or later, for what is decided elsewhere.
+
+        An answer that is kept must not be made of it: it would be older than it seems.
+        """
+        return await self._snapshots.lately(self.tenant_id, load, keys)
+
     def _question(
         self, statement: Prepared, params: Mapping[str, Any]
     ) -> tuple[bytes, list[bytes | None]]:
@@ -125,11 +137,18 @@ class _Loading(Read):
         return dict(await load(self, keys))
 
 
+class Outdated(Exception):
+    """What a transaction took for true is not true any more. Nothing was done: do it again."""
+
+
 class Tx(Read):
     """A write transaction of one tenant. The door commits it; nobody else does."""
 
-    def __init__(self, lent: Lent, tenant_id: TenantId, snapshots: Snapshots) -> None:
+    def __init__(
+        self, lent: Lent, tenant_id: TenantId, snapshots: Snapshots, *, trusts: bool = False
+    ) -> None:
         super().__init__(lent, tenant_id, snapshots)
+        self.trusts = trusts  # what this process knows, until a statement before the commit
         self._jobs = list[jobs.Job]()
         self._snapshot: Snapshot | None = None
         self.moves_version = False
@@ -161,9 +180,15 @@ class Tx(Read):
     async def recall[Key, Value](
         self, load: Load[Key, Value], keys: Sequence[Key]
     ) -> dict[Key, Value]:
-        """Give what ``load`` finds at this moment; from memory when nothing has changed since."""
+        """Give what ``load`` finds at this moment; from memory when nothing has changed since.
+
+        A transaction that trusts does not ask whether something has, but has PostgreSQL refuse it.
+        """
         if self.moves_version:
             return dict(await load(self, keys))
+        if self._snapshot is None and self.trusts:
+            self._snapshot = await self._snapshots.current(self.tenant_id)
+            self._lent.put(_STILL, [b"%d" % self._snapshot.version, as_text(self.tenant_id)])
         if self._snapshot is None:
             version = await _version_of(self._lent)
             self._snapshot = self._snapshots.at(self.tenant_id, version)
@@ -319,12 +344,22 @@ class Database:
         return _Open(lent, Read(lent, tenant_id, self._snapshots))
 
     @asynccontextmanager
-    async def write(self, tenant_id: TenantId) -> AsyncGenerator[Tx]:
-        """Open a transaction; commit at the end, roll back on any exception."""
+    async def write(self, tenant_id: TenantId, *, trusts: bool = False) -> AsyncGenerator[Tx]:
+        """Open a transaction; commit at the end, roll back on any exception.
+
+        ``trusts``: it may take for true what this process knows, and divides by zero where that
+        is not so (a query can raise no other error). Raises Outdated then; nothing was done.
+        """
         lent = Lent(self._pool, b"BEGIN", tenant_id)
-        async with _Open(lent, Tx(lent, tenant_id, self._snapshots)) as tx:
-            yield tx
-            tx.finish()
+        try:
+            async with _Open(lent, Tx(lent, tenant_id, self._snapshots, trusts=trusts)) as tx:
+                yield tx
+                tx.finish()
+        except DivisionByZero as failure:
+            if not trusts:
+                raise
+            self._snapshots.forget(tenant_id)
+            raise Outdated from failure
         if tx.moves_version:
             self._snapshots.forget(tenant_id)
 

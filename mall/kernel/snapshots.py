@@ -6,7 +6,8 @@ forgets everything when it has moved: what it tells is half a second old at most
 questions never reach the database.
 
 What cannot be remembered, like stock, is asked together: whoever comes while a question is being
-answered shares the next one.
+answered shares the next one. Where half a second does not matter, it is asked twice a second, and
+for everything that was wanted lately.
 """
 
 import asyncio
@@ -20,6 +21,10 @@ from mall.kernel.lanes import Lane
 
 CHECKED_EVERY = 0.5  # seconds
 _ANSWERS_AT_MOST = 100_000  # of all malls of this process
+_EARLY = 0.8  # of that time, after which what may be so old is asked again
+_WANTED_FOR = 5.0  # seconds that something is asked again after somebody has wanted it
+_WANTED_AT_MOST = 2_000  # keys that are, of one mall
+_SEEN_AT_MOST = 20_000  # keys of all malls
 _ABSENT = object()
 
 type Answers = dict[Any, Any]
@@ -56,6 +61,22 @@ class Snapshot:
             mine[key] = found.get(key, _ABSENT)
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What was found of one key, and when somebody has wanted it last."""
+
+    value: Any
+    wanted: float
+
+
+@dataclass(slots=True)
+class _Lately:
+    """What was seen within half a second, by key."""
+
+    began: float
+    seen: dict[Any, _Seen]
+
+
 class Snapshots:
     """The snapshots of one process, and the questions that its requests ask together."""
 
@@ -66,6 +87,8 @@ class Snapshots:
         self._mine: dict[TenantId, Snapshot] = {}
         self._checks: dict[TenantId, asyncio.Task[Snapshot]] = {}
         self._lanes: dict[tuple[TenantId, Hashable], Lane[Sequence[Any], Answers]] = {}
+        self._lately: dict[tuple[TenantId, Hashable], _Lately] = {}
+        self._renewals: dict[tuple[TenantId, Hashable], asyncio.Task[_Lately]] = {}
         self._answers = 0
 
     async def recall(self, tenant_id: TenantId, load: Hashable, keys: Sequence[Any]) -> Answers:
@@ -112,9 +135,62 @@ class Snapshots:
             lane = self._lanes[tenant_id, load] = self._lane(tenant_id, load)
         return await lane.submit(keys)
 
+    async def lately(self, tenant_id: TenantId, load: Hashable, keys: Sequence[Any]) -> Answers:
+        """Give what was found of the keys half a second ago or later; absent keys are left out."""
+        which = tenant_id, load
+        mine, now = self._lately.get(which), monotonic()
+        if mine is None or mine.began + CHECKED_EVERY < now:
+            mine = await asyncio.shield(self._renewal(which))
+        elif mine.began + _EARLY * CHECKED_EVERY < now:
+            self._renewal(which)  # so that nobody has to wait for it
+        found, missing = dict[Any, Any](), list[Any]()
+        for key in keys:
+            one = mine.seen.get(key)
+            if one is None:
+                missing.append(key)
+                continue
+            one.wanted = now
+            if one.value is not _ABSENT:
+                found[key] = one.value
+        if missing:
+            asked = await self.together(tenant_id, load, missing)
+            mine.seen.update({key: _Seen(asked.get(key, _ABSENT), now) for key in missing})
+            found.update(asked)
+        return found
+
+    def _renewal(self, which: tuple[TenantId, Hashable]) -> asyncio.Task[_Lately]:
+        """Ask again for everything that was wanted lately, once for all who come now."""
+        running = self._renewals.get(which)
+        if running is None:
+            running = self._renewals[which] = asyncio.ensure_future(self._renew(which))
+            running.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return running
+
+    async def _renew(self, which: tuple[TenantId, Hashable]) -> _Lately:
+        try:
+            began, before = monotonic(), self._lately.get(which)
+            wanted = {
+                key: one.wanted
+                for key, one in (before.seen.items() if before else ())
+                if one.wanted + _WANTED_FOR > began
+            }
+            while len(wanted) > _WANTED_AT_MOST:
+                wanted.popitem()
+            found = await self.together(*which, list(wanted)) if wanted else {}
+            seen = {key: _Seen(found.get(key, _ABSENT), at) for key, at in wanted.items()}
+            mine = _Lately(began, seen)
+            if sum(len(one.seen) for one in self._lately.values()) > _SEEN_AT_MOST:
+                self._lately.clear()
+            self._lately[which] = mine
+            return mine
+        finally:
+            self._renewals.pop(which, None)
+
     def forget(self, tenant_id: TenantId) -> None:
-        """Ask anew, because this process has just changed something."""
+        """Ask anew, because something has just changed."""
         self._mine.pop(tenant_id, None)
+        for which in [which for which in self._lately if which[0] == tenant_id]:
+            self._lately[which].began = 0.0
 
     def _lane(self, tenant_id: TenantId, load: Hashable) -> Lane[Sequence[Any], Answers]:
         async def serve(asked: Sequence[Sequence[Any]]) -> Sequence[Answers]:

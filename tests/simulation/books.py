@@ -161,7 +161,6 @@ async def present(tx: Tx, wants: Sequence[PlaceWant], *, look: bool) -> Any:
             tx, [(want.shopper_id, want.idempotency_key) for want in wants] if look else ()
         ),
         offers=memory.offers,
-        templates=memory.templates,
         addresses={},
         in_carts=set(),
         shelves=await shelves.lock_shelves(tx, skus),

@@ -7,13 +7,12 @@ from typing import Any, cast
 from uuid import UUID
 
 from mall.checkout import Offer
-from mall.fulfilment import FreightTemplate, Parcel
+from mall.fulfilment import Parcel
 from mall.inventory.rules import Holding, Movement, Stock
 from mall.kernel.db import Tx
 from mall.kernel.errands import Args, Errand
 from mall.kernel.events import Event
 from mall.kernel.ids import (
-    FreightTemplateId,
     LocationId,
     OrderId,
     ShopperId,
@@ -34,7 +33,6 @@ class Memory:
     """Everything that the mall has stored."""
 
     offers: dict[SkuId, Offer]
-    templates: dict[FreightTemplateId, FreightTemplate]
     places: tuple[LocationId, ...]  # the preferred first; all sell online
     stock: dict[tuple[SkuId, LocationId], Stock]
     holdings: dict[tuple[OrderId, SkuId, LocationId], Holding] = field(
@@ -95,6 +93,7 @@ class Moment(Tx):
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
         self.tenant_id = TENANT
+        self.trusts = False
         self.sent = list[tuple[Errand[Any, Any], Args, Any]]()
         self.said = list[Event]()
 

@@ -57,7 +57,6 @@ def _want(world: World, shopper: ShopperId, items: tuple[Item, ...], key: str, c
     shown = quoting.quote(
         items,
         world.memory.offers,
-        world.memory.templates,
         None,
         region=SHIP_TO.region_code,
         currency="CNY",

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, cast
+from typing import Any, Literal, cast
 from uuid import UUID
 
 import msgspec
@@ -30,7 +30,6 @@ START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SHOPPERS = tuple(ShopperId(UUID(int=0x100 + n)) for n in range(3))
 PLACES = tuple(LocationId(UUID(int=0x200 + n)) for n in range(2))
 SKUS = tuple(SkuId(UUID(int=0x300 + n)) for n in range(3))
-PARCELS, BY_WEIGHT = (FreightTemplateId(UUID(int=0x400 + n)) for n in range(2))
 SHIP_TO = ShipTo("王芳", "+8613800000000", "440305", ("广东省", "深圳市", "南山区"), "1")
 ORDERS_AT_MOST = 4
 
@@ -220,37 +219,34 @@ def setup_of(seed: int) -> Setup:
 def new_world(setup: Setup) -> World:
     """Open a mall."""
     begin_ids()
+    first, more, heavy = setup.fees_minor
+    parcels, by_weight = _template("pieces", first, more), _template("weight", heavy, 7)
     offers = {
         sku: Offer(
+            sku_id=sku,
             product_id=ProductId(UUID(int=0x500 + n)),
             slug=f"p{n}",
             title={"zh-CN": "货", "en": "goods"},
             options={},
             image=None,
             weight_grams=setup.grams[n],
-            freight_template_id=BY_WEIGHT if setup.by_weight[n] else PARCELS,
+            freight=by_weight if setup.by_weight[n] else parcels,
             price_minor=setup.prices_minor[n],
             compare_at_minor=None,
         )
         for n, sku in enumerate(SKUS)
     }
-    first, more, heavy = setup.fees_minor
-    templates = {
-        PARCELS: _template(PARCELS, "pieces", first, more),
-        BY_WEIGHT: _template(BY_WEIGHT, "weight", heavy, 7),
-    }
     shelves = [(sku, place) for sku in SKUS for place in PLACES]
     stock = {
         key: Stock(*key, setup.stock[n], 0, 0, setup.safety[n]) for n, key in enumerate(shelves)
     }
-    world = World(Memory(offers, templates, PLACES, stock))
+    world = World(Memory(offers, PLACES, stock))
     world.initial = sum(setup.stock)
     return world
 
 
-def _template(
-    template_id: FreightTemplateId, measure: Any, first: int, step: int
-) -> FreightTemplate:
+def _template(measure: Literal["pieces", "weight"], first: int, step: int) -> FreightTemplate:
+    template_id = FreightTemplateId(UUID(int=0x400 + (measure == "weight")))
     units = 1 if measure == "pieces" else 500
     tariff = Tariff((), units, first, units, step)
     return FreightTemplate(template_id, {"en": "freight"}, measure, (tariff,))

@@ -189,7 +189,7 @@ WRITING: Mapping[str, Budget] = {
     "POST /cart/choose": (3, 1),
     "POST /cart/clear": (9, 1),
     "POST /orders/{number:str}/again": (12, 1),
-    "POST /checkout": (16, 1),
+    "POST /checkout": (17, 1),
     "POST /pay/{number:str}": (23, 2),
     "POST /orders/{number:str}/refund": (10, 1),
     "POST /orders/{number:str}/receive": (9, 1),

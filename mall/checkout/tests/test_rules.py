@@ -9,21 +9,18 @@ from mall.checkout.rules import order_number, quote
 from mall.fulfilment import FreightTemplate, Tariff
 from mall.kernel.ids import FreightTemplateId, ProductId, SkuId, new_uuid
 
-TEMPLATE = FreightTemplateId(new_uuid())
-TEMPLATES = {
-    TEMPLATE: FreightTemplate(
-        TEMPLATE,
-        {"zh-CN": "快递"},
-        "pieces",
-        (Tariff((), 1, 800, 1, 200), Tariff(("65",), 1, 0, 1, 0, delivers=False)),
-    )
-}
+FREIGHT = FreightTemplate(
+    FreightTemplateId(new_uuid()),
+    {"zh-CN": "快递"},
+    "pieces",
+    (Tariff((), 1, 800, 1, 200), Tariff(("65",), 1, 0, 1, 0, delivers=False)),
+)
 SKUS = [SkuId(new_uuid()) for _ in range(4)]
 
 
-def offer(price: int) -> Offer:
+def offer(sku: SkuId, price: int) -> Offer:
     title = {"zh-CN": "大衣"}
-    return Offer(ProductId(new_uuid()), "coat", title, {}, None, 900, TEMPLATE, price, None)
+    return Offer(sku, ProductId(new_uuid()), "coat", title, {}, None, 900, FREIGHT, price, None)
 
 
 @given(
@@ -34,8 +31,8 @@ def test_a_quote_adds_up_and_every_fen_of_freight_lies_on_a_line(
     goods: list[tuple[int, int]], region: str | None
 ) -> None:
     items = [Item(sku, quantity) for sku, (_, quantity) in zip(SKUS, goods, strict=False)]
-    offers = {sku: offer(price) for sku, (price, _) in zip(SKUS, goods, strict=False)}
-    found = quote(items, offers, TEMPLATES, None, region=region, currency="CNY")
+    offers = {sku: offer(sku, price) for sku, (price, _) in zip(SKUS, goods, strict=False)}
+    found = quote(items, offers, None, region=region, currency="CNY")
     assert found.goods_minor == sum(price * quantity for price, quantity in goods)
     shares = sum(line.freight_share_minor for line in found.lines)
     units = sum(quantity for _, quantity in goods)
@@ -45,16 +42,16 @@ def test_a_quote_adds_up_and_every_fen_of_freight_lies_on_a_line(
 
 
 def test_lines_that_cannot_be_bought_stay_and_say_why() -> None:
-    offers = {SKUS[0]: offer(100), SKUS[1]: offer(100)}
+    offers = {sku: offer(sku, 100) for sku in SKUS[:2]}
     items = [Item(SKUS[0], 1), Item(SKUS[1], 3), Item(SKUS[2], 1)]
-    found = quote(items, offers, TEMPLATES, {SKUS[1]: 2}, region="440305", currency="CNY")
+    found = quote(items, offers, {SKUS[1]: 2}, region="440305", currency="CNY")
     assert [line.state for line in found.lines] == ["sold_out", "too_many"]
     assert not found.orderable
 
 
 def test_a_region_without_delivery_is_said_at_the_line() -> None:
     found = quote(
-        [Item(SKUS[0], 1)], {SKUS[0]: offer(100)}, TEMPLATES, None, region="650102", currency="CNY"
+        [Item(SKUS[0], 1)], {SKUS[0]: offer(SKUS[0], 100)}, None, region="650102", currency="CNY"
     )
     assert found.lines[0].state == "no_delivery" and found.freight_minor is None
     assert not found.orderable

@@ -70,7 +70,6 @@ async def _keys(db: Database, tenant: TenantId, shop: Shop) -> dict[str, Sequenc
     return {
         "mall.catalog.queries.skus": [shop.black, new_uuid()],
         "mall.checkout.queries.offers_of": [shop.black, new_uuid()],
-        "mall.fulfilment.queries._templates": ["all"],
         "mall.media.store.assets": [AssetId(new_uuid())],
         "mall.pricing.queries.prices": [shop.black, new_uuid()],
         "mall.search.queries._newest": newest,

@@ -103,3 +103,64 @@ async def test_a_process_that_stops_leaves_nobody_of_the_batch_without_an_answer
         async with asyncio.timeout(1):
             await lane.submit(1)
     assert started.is_set()
+
+
+async def test_who_comes_when_a_batch_has_just_ended_is_served() -> None:
+    counter = Counter()
+    lane = Lane(counter.serve, at_once=2, worth=3)
+    for n in range(5):
+        assert await asyncio.wait_for(lane.submit(n), 5) == 2 * n
+    assert counter.batches == [[0], [1], [2], [3], [4]]
+
+
+async def test_a_further_batch_begins_beside_another_when_it_is_worth_it() -> None:
+    counter, gate = Counter(), asyncio.Event()
+
+    async def serve(wants: Sequence[int]) -> Sequence[int]:
+        counter.batches.append(list(wants))
+        await gate.wait()
+        return wants
+
+    lane = Lane(serve, at_once=2, worth=3)
+    asked = [asyncio.create_task(lane.submit(0))]
+    await until(lambda: counter.batches == [[0]])
+    asked += [asyncio.create_task(lane.submit(n)) for n in (1, 2)]
+    await turns()
+    assert counter.batches == [[0]], "two are not worth it"
+    asked += [asyncio.create_task(lane.submit(3))]
+    await until(lambda: counter.batches == [[0], [1, 2, 3]])
+    asked += [asyncio.create_task(lane.submit(n)) for n in (4, 5, 6)]
+    await turns()
+    assert len(counter.batches) == 2, "two are under way"
+    gate.set()
+    assert await asyncio.gather(*asked) == [0, 1, 2, 3, 4, 5, 6]
+    assert counter.batches == [[0], [1, 2, 3], [4, 5, 6]]
+
+
+async def test_a_batch_waits_while_each_turn_brings_somebody_until_it_is_worth_something() -> None:
+    counter = Counter()
+    lane = Lane(counter.serve, worth=4)
+    asked = list[asyncio.Task[int]]()
+    for n in range(6):
+        asked.append(asyncio.create_task(lane.submit(n)))
+        await asyncio.sleep(0)
+    assert await asyncio.gather(*asked) == [0, 2, 4, 6, 8, 10]
+    assert counter.batches[0] == [0, 1, 2, 3]
+
+
+async def test_the_next_batch_begins_before_the_last_one_is_told() -> None:
+    counter, order = Counter(), list[str]()
+
+    async def serve(wants: Sequence[int]) -> Sequence[int]:
+        order.append(f"begin {wants}")
+        return await counter.serve(wants)
+
+    async def ask(n: int) -> None:
+        await lane.submit(n)
+        order.append(f"told {n}")
+
+    lane = Lane(serve)
+    first = asyncio.create_task(ask(0))
+    await until(lambda: order == ["begin [0]"])
+    await asyncio.gather(first, ask(1))
+    assert order == ["begin [0]", "begin [1]", "told 0", "told 1"]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -37,6 +38,10 @@ class Shelf:
     async def ask_version(self, tenant: TenantId) -> int:
         await asyncio.sleep(0)
         return self.version
+
+    @property
+    def is_asking(self) -> bool:
+        return bool(self.memory._renewals)  # pyright: ignore[reportPrivateUsage]
 
     @property
     def remembered(self) -> int:
@@ -123,3 +128,56 @@ async def test_the_memory_is_bounded(tenant: TenantId, monkeypatch: pytest.Monke
     assert 9 < max(sizes) <= 20
     await shelf.memory.recall(tenant, "load", list(range(1000, 1100)))
     assert shelf.remembered <= 20
+
+
+async def test_what_was_wanted_lately_is_asked_again_all_together_and_nobody_waits_for_it(
+    tenant: TenantId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(now=100.0)
+    monkeypatch.setattr(snapshots, "monotonic", lambda: clock.now)
+    shelf = Shelf()
+    ask = shelf.memory.lately
+    for n in (1, 2, -3):
+        await ask(tenant, "load", [n])
+    assert await ask(tenant, "load", [1, 2, -3]) == {1: "load 1 1", 2: "load 2 1"}
+    assert shelf.asked == [[1], [2], [-3]], "absent keys are known as absent"
+    shelf.version, clock.now = 2, 100.45
+    assert await ask(tenant, "load", [1]) == {1: "load 1 1"}, "young enough, but asked again"
+    await until(lambda: not shelf.is_asking)
+    assert shelf.asked[3:] == [[1, 2, -3]]
+    assert await ask(tenant, "load", [1, 2, -3]) == {1: "load 1 2", 2: "load 2 2"}
+    shelf.version, clock.now = 3, 101.0
+    assert await ask(tenant, "load", [2]) == {2: "load 2 3"}, "too old is never told"
+    clock.now = 104.0
+    assert await ask(tenant, "load", [2]) == {2: "load 2 3"}
+    clock.now = 106.5
+    await ask(tenant, "load", [2])
+    assert shelf.asked[-1] == [2], "what nobody has wanted for a while is not asked again"
+
+
+async def test_what_was_seen_lately_in_many_malls_does_not_grow_for_ever(
+    tenant: TenantId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "_SEEN_AT_MOST", 30)
+    shelf = Shelf()
+    for mall in [tenant, *(TenantId(new_uuid()) for _ in range(20))]:
+        assert len(await shelf.memory.lately(mall, "load", range(10))) == 10
+        seen = shelf.memory._lately.values()  # pyright: ignore[reportPrivateUsage]
+        assert sum(len(one.seen) for one in seen) <= 50
+
+
+async def test_what_was_found_lately_is_asked_anew_after_a_change(tenant: TenantId) -> None:
+    shelf = Shelf()
+    assert await shelf.memory.lately(tenant, "load", [1]) == {1: "load 1 1"}
+    shelf.version = 2
+    assert await shelf.memory.lately(tenant, "load", [1]) == {1: "load 1 1"}
+    shelf.memory.forget(tenant)
+    assert await shelf.memory.lately(tenant, "load", [1]) == {1: "load 1 2"}
+    other = TenantId(new_uuid())
+    assert await shelf.memory.lately(other, "load", [1]) == {1: "load 1 2"}
+    shelf.fails = True
+    shelf.memory.forget(tenant)
+    with pytest.raises(BatchFailed):
+        await shelf.memory.lately(tenant, "load", [1])
+    shelf.fails = False
+    assert await shelf.memory.lately(tenant, "load", [1]) == {1: "load 1 2"}
