@@ -215,6 +215,7 @@ def apply(tx: Tx, changes: Sequence[Change]) -> None:
     if not total:
         return
     keys, sums = list(total), list(total.values())
+    tx.outdate(shelves, [sku for sku, _ in keys])
     tx.put(
         _APPLY,
         skus=[sku for sku, _ in keys],
@@ -420,6 +421,7 @@ async def set_safety(tx: Tx, safety: Mapping[tuple[SkuId, LocationId], int]) -> 
             set_={"safety": statement.excluded.safety},
         )
     )
+    tx.outdate(shelves, [sku for sku, _ in safety])
 
 
 def _stock(row: Row[Any]) -> Stock:

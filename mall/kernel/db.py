@@ -1,7 +1,7 @@
 """The way to PostgreSQL. Holding a ``Read`` or a ``Tx`` is the permission to use it."""
 
 from asyncio import gather
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -152,6 +152,7 @@ class Tx(Read):
         self._jobs = list[jobs.Job]()
         self._snapshot: Snapshot | None = None
         self.moves_version = False
+        self.outdated = list[tuple[Load[Any, Any], Iterable[Any]]]()
 
     async def run(
         self, statement: Executable, params: Mapping[str, Any] | None = None
@@ -239,6 +240,10 @@ class Tx(Read):
     def put(self, statement: Prepared, **params: Any) -> None:
         """Run a statement without waiting: with the next question or the commit."""
         self._lent.put(*self._question(statement, params))
+
+    def outdate(self, load: Load[Any, Any], keys: Iterable[Any]) -> None:
+        """Have this process ask anew for what it has found ``lately``, once this is committed."""
+        self.outdated.append((load, keys))
 
     async def lock(self, what: str, *keys: UUID) -> None:
         """Wait for exclusive use of ``what``/each key until the commit. Lock down the stairs.
@@ -362,6 +367,8 @@ class Database:
             raise Outdated from failure
         if tx.moves_version:
             self._snapshots.forget(tenant_id)
+        for load, keys in tx.outdated:
+            self._snapshots.outdate(tenant_id, load, keys)
 
     async def version(self, tenant_id: TenantId) -> int:
         """Tell how often what is remembered of a mall has changed, half a second ago or later."""

@@ -11,7 +11,7 @@ for everything that was wanted lately.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -185,6 +185,12 @@ class Snapshots:
             return mine
         finally:
             self._renewals.pop(which, None)
+
+    def outdate(self, tenant_id: TenantId, load: Hashable, keys: Iterable[Any]) -> None:
+        """Ask anew for keys that this process has just changed; others hear half a second later."""
+        if (mine := self._lately.get((tenant_id, load))) is not None:
+            for key in keys:
+                mine.seen.pop(key, None)
 
     def forget(self, tenant_id: TenantId) -> None:
         """Ask anew, because something has just changed."""

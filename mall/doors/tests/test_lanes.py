@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from mall import inventory, pricing
-from mall.checkout import Item, PriceMoved
+from mall.checkout import Item, PriceMoved, quote
 from mall.checkout.tests.shop import Shop, open_shop, want
 from mall.doors.lanes import Lanes
 from mall.doors.postgres import Urls
@@ -84,6 +84,30 @@ async def test_where_there_is_plenty_a_batch_is_one_round_trip(
     assert len({one.number for one in await gather(*(lanes.place(tenant, w) for w in few))}) == 5
     assert trips.count == 1
     assert await _left(here, tenant, shop) == 105 - 11
+
+
+async def test_what_this_process_has_counted_or_sold_last_is_told_at_once(
+    here: Database, tenant: TenantId, now: Instant
+) -> None:
+    async with here.write(tenant) as tx:
+        shop = await open_shop(tx, now)
+
+    async def told() -> int | None:
+        async with here.read(tenant) as read:
+            asked = [Item(shop.black, 1)]
+            return (await quote(read, asked, region="440305", currency="CNY")).lines[0].available
+
+    assert await told() == 5
+    await _stock(here, tenant, shop, -4)
+    assert await told() == 1
+    await Lanes(here).place(tenant, want(Item(shop.black, 1), payable=13700))
+    assert await told() == 0
+    await _stock(here, tenant, shop, 4)
+    assert await told() == 4
+    async with here.write(tenant) as tx:
+        [stock, *_] = await inventory.stock(tx, [shop.black])
+        await inventory.set_safety(tx, {(shop.black, stock.location_id): 3})
+    assert await told() == 1
 
 
 async def test_a_price_that_was_changed_elsewhere_a_moment_ago_is_not_sold_at(
