@@ -148,6 +148,29 @@ async def test_a_batch_waits_while_each_turn_brings_somebody_until_it_is_worth_s
     assert counter.batches[0] == [0, 1, 2, 3]
 
 
+async def test_a_batch_that_is_worth_it_leaves_before_the_loop_comes_to_anybody_else() -> None:
+    counter = Counter()
+    lane = Lane(counter.serve, worth=3)
+    loop, asked = asyncio.get_running_loop(), list[asyncio.Task[int]]()
+
+    def ask(n: int) -> None:
+        asked.append(asyncio.Task(lane.submit(n), loop=loop, eager_start=True))
+
+    for n in range(3):  # all in one turn
+        ask(n)
+    assert counter.batches == []
+    await asyncio.gather(*asked)
+    asked.clear()
+    lane = Lane(counter.serve, at_once=2, worth=3)
+    ask(3)
+    await asyncio.sleep(0)
+    assert counter.batches == [[0, 1, 2]]
+    for n in (4, 5, 6, 7):
+        ask(n)
+    assert counter.batches == [[0, 1, 2], [3, 4, 5]]
+    assert await asyncio.gather(*asked) == [6, 8, 10, 12, 14]
+
+
 async def test_the_next_batch_begins_before_the_last_one_is_told() -> None:
     counter, order = Counter(), list[str]()
 
