@@ -65,7 +65,7 @@ async def open_house(settings: Settings) -> AsyncGenerator[House]:
         outside = Outside(http, files_of(settings), secrets, settings_of_providers, settings.smtp)
         house = House(settings, url, db, outside)
         gc.collect()
-        gc.freeze()  # what is loaded stays: to look through all of it again takes a tenth of a second
+        gc.freeze()  # what is loaded stays; to look through it time and again takes 100 ms each
         yield house
     finally:
         await http.aclose()
