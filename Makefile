@@ -24,7 +24,7 @@ up: venv assets ## 打开集市,Ctrl-C 关闭 · open the mall, Ctrl-C closes it
 
 test: venv assets ## 全部测试 · every test, on a real PostgreSQL and a real Chromium
 	@$(PY) -m tools.setup.browser
-	@$(PY) -m pytest -n $(PARALLEL) --dist loadfile -m 'not alone' $(TESTS) || [ $$? = $(NONE_CHOSEN) ]
+	@$(PY) -m pytest -n $(PARALLEL) -m 'not alone' $(TESTS) || [ $$? = $(NONE_CHOSEN) ]
 	@$(PY) -m pytest -m alone $(TESTS) || [ $$? = $(NONE_CHOSEN) ]
 
 prove: venv assets ## 全部证明,结果写入 docs/evidence.md · every proof at full length, written down: make prove STEPS="races rush"

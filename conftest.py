@@ -5,10 +5,12 @@ Tests share one database and are kept apart like malls are: each takes a ``tenan
 
 from collections.abc import AsyncGenerator, Generator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling  # pyright: ignore[reportMissingTypeStubs]
 
 from mall.doors.postgres import Urls, create_database, throw_away_cluster
 from mall.doors.postgres.migrating import create_everything
@@ -19,6 +21,19 @@ from mall.kernel.time import Instant
 
 settings.register_profile("here", deadline=None)  # a busy machine is no failure
 settings.load_profile("here")
+_OF_THE_DEMO = ("tests/browser/", "tests/journeys/")  # all in the same open mall
+
+
+class _ByMall(LoadFileScheduling):
+    """Gives a file to one process, and all that visit the demo mall, which takes long to open."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "the demo" if nodeid.startswith(_OF_THE_DEMO) else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Share the tests out among the processes."""
+    return _ByMall(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,7 @@ from tests.faults.goods import SHOP
 from tests.strangers.belongings import PASSWORD
 from tests.strangers.telling import Answer, Told, mann_whitney, told_apart
 
+pytestmark = pytest.mark.alone
 SAMPLES = int(os.environ.get("MALL_TIMING_SAMPLES") or 0)
 WARMING = 8  # the first answers pay for connections and statements
 PEOPLE = 4  # of each kind, so that no single row is what is measured
