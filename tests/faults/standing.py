@@ -11,6 +11,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -151,19 +152,21 @@ class Standing:
     def _found(self, slug: str) -> None:
         licence = Licence(exemption="演示")
         names = {"zh-CN": f"铺 {slug}", "en": slug}
-        malls.in_database(
-            self.settings,
-            "tests",
-            lambda db: malls.found(
-                db,
-                slug,
-                names,
-                host=f"{slug}.localhost",
-                licence=licence,
-                owner_email=owner_of(slug),
-                owner_password=PASSWORD,
-            ),
-        )
+        with ThreadPoolExecutor(1) as apart:  # here the loop of a browser may be running
+            apart.submit(
+                malls.in_database,
+                self.settings,
+                "tests",
+                lambda db: malls.found(
+                    db,
+                    slug,
+                    names,
+                    host=f"{slug}.localhost",
+                    licence=licence,
+                    owner_email=owner_of(slug),
+                    owner_password=PASSWORD,
+                ),
+            ).result()
 
     def _processes(self, part: Part) -> list[psutil.Process]:
         assert self.process is not None
