@@ -87,9 +87,10 @@ class Snapshots:
         self._mine: dict[TenantId, Snapshot] = {}
         self._checks: dict[TenantId, asyncio.Task[Snapshot]] = {}
         self._lanes: dict[tuple[TenantId, Hashable], Lane[Sequence[Any], Answers]] = {}
-        self._lately: dict[tuple[TenantId, Hashable], _Lately] = {}
+        self._lately: dict[TenantId, dict[Hashable, _Lately]] = {}
         self._renewals: dict[tuple[TenantId, Hashable], asyncio.Task[_Lately]] = {}
         self._answers = 0
+        self._seen = 0  # keys in what was seen lately
 
     async def recall(self, tenant_id: TenantId, load: Hashable, keys: Sequence[Any]) -> Answers:
         """Give what is known of the keys, asking for those that are not; absent keys are left out.
@@ -137,12 +138,11 @@ class Snapshots:
 
     async def lately(self, tenant_id: TenantId, load: Hashable, keys: Sequence[Any]) -> Answers:
         """Give what was found of the keys half a second ago or later; absent keys are left out."""
-        which = tenant_id, load
-        mine, now = self._lately.get(which), monotonic()
+        mine, now = self._seen_lately(tenant_id, load), monotonic()
         if mine is None or mine.began + CHECKED_EVERY < now:
-            mine = await asyncio.shield(self._renewal(which))
+            mine = await asyncio.shield(self._renewal(tenant_id, load))
         elif mine.began + _EARLY * CHECKED_EVERY < now:
-            self._renewal(which)  # so that nobody has to wait for it
+            self._renewal(tenant_id, load)  # so that nobody has to wait for it
         found, missing = dict[Any, Any](), list[Any]()
         for key in keys:
             one = mine.seen.get(key)
@@ -154,21 +154,28 @@ class Snapshots:
                 found[key] = one.value
         if missing:
             asked = await self.together(tenant_id, load, missing)
+            before = len(mine.seen)
             mine.seen.update({key: _Seen(asked.get(key, _ABSENT), now) for key in missing})
+            if self._seen_lately(tenant_id, load) is mine:  # else it was renewed meanwhile
+                self._seen += len(mine.seen) - before
             found.update(asked)
         return found
 
-    def _renewal(self, which: tuple[TenantId, Hashable]) -> asyncio.Task[_Lately]:
+    def _seen_lately(self, tenant_id: TenantId, load: Hashable) -> _Lately | None:
+        return self._lately.get(tenant_id, {}).get(load)
+
+    def _renewal(self, tenant_id: TenantId, load: Hashable) -> asyncio.Task[_Lately]:
         """Ask again for everything that was wanted lately, once for all who come now."""
+        which = tenant_id, load
         running = self._renewals.get(which)
         if running is None:
-            running = self._renewals[which] = asyncio.ensure_future(self._renew(which))
+            running = self._renewals[which] = asyncio.ensure_future(self._renew(*which))
             running.add_done_callback(lambda task: task.cancelled() or task.exception())
         return running
 
-    async def _renew(self, which: tuple[TenantId, Hashable]) -> _Lately:
+    async def _renew(self, tenant_id: TenantId, load: Hashable) -> _Lately:
         try:
-            began, before = monotonic(), self._lately.get(which)
+            began, before = monotonic(), self._seen_lately(tenant_id, load)
             wanted = {
                 key: one.wanted
                 for key, one in (before.seen.items() if before else ())
@@ -176,27 +183,32 @@ class Snapshots:
             }
             while len(wanted) > _WANTED_AT_MOST:
                 wanted.popitem()
-            found = await self.together(*which, list(wanted)) if wanted else {}
+            found = await self.together(tenant_id, load, list(wanted)) if wanted else {}
             seen = {key: _Seen(found.get(key, _ABSENT), at) for key, at in wanted.items()}
             mine = _Lately(began, seen)
-            if sum(len(one.seen) for one in self._lately.values()) > _SEEN_AT_MOST:
+            if self._seen > _SEEN_AT_MOST:
                 self._lately.clear()
-            self._lately[which] = mine
+                self._seen = 0
+            replaced = self._seen_lately(tenant_id, load)
+            self._seen += len(seen) - (len(replaced.seen) if replaced else 0)
+            self._lately.setdefault(tenant_id, {})[load] = mine
             return mine
         finally:
-            self._renewals.pop(which, None)
+            self._renewals.pop((tenant_id, load), None)
 
     def outdate(self, tenant_id: TenantId, load: Hashable, keys: Iterable[Any]) -> None:
         """Ask anew for keys that this process has just changed; others hear half a second later."""
-        if (mine := self._lately.get((tenant_id, load))) is not None:
+        if (mine := self._seen_lately(tenant_id, load)) is not None:
+            before = len(mine.seen)
             for key in keys:
                 mine.seen.pop(key, None)
+            self._seen += len(mine.seen) - before
 
     def forget(self, tenant_id: TenantId) -> None:
         """Ask anew, because something has just changed."""
         self._mine.pop(tenant_id, None)
-        for which in [which for which in self._lately if which[0] == tenant_id]:
-            self._lately[which].began = 0.0
+        for lately in self._lately.get(tenant_id, {}).values():
+            lately.began = 0.0
 
     def _lane(self, tenant_id: TenantId, load: Hashable) -> Lane[Sequence[Any], Answers]:
         async def serve(asked: Sequence[Sequence[Any]]) -> Sequence[Answers]:
