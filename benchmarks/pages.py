@@ -13,8 +13,9 @@ import uvloop
 
 from benchmarks.clients import Client, measure
 from benchmarks.running import HOST, Running, machine, running_mall
+from mall.doors.gate import BROWSERS_IN_LINE
 
-CLIENTS = 24  # the gate lets 28 of one mall stand in line for what is not kept, like the bare route
+CLIENTS = BROWSERS_IN_LINE  # further ones are sent away from what is not kept, like the bare route
 GOODS = 200
 
 

@@ -211,17 +211,17 @@ def quote(
     Items without an offer are missing. Lines that cannot be bought count, so that nothing
     vanishes silently; such a quote is not orderable.
     """
-    wanted = [
+    wanted = tuple(
         (offer, item.quantity) for item in items if (offer := offers.get(item.sku_id)) is not None
-    ]
-    priced = _priced(tuple(wanted), region, currency)
+    )
+    priced = _priced(wanted, region, currency)
     if available is None:
         return priced
     lines = tuple(_with_stock(line, available.get(line.sku_id, 0)) for line in priced.lines)
     return msgspec.structs.replace(priced, lines=lines)
 
 
-type _Wanted = Sequence[tuple[Offer, int]]  # units
+type _Wanted = tuple[tuple[Offer, int], ...]  # each with its units
 
 
 @lru_cache(maxsize=16_384)  # an order is the quote that was shown a moment before

@@ -151,7 +151,7 @@ class Movement:
 
 def promisable(row: Sequence[Stock]) -> int:
     """Tell how many units of a SKU one location can promise; ``row``: its stock everywhere."""
-    return max(0, *(stock.available for stock in row)) if row else 0
+    return max([0, *(stock.available for stock in row)])
 
 
 def has_plenty(shelves: Shelves, units: Mapping[SkuId, int]) -> bool:
@@ -188,7 +188,7 @@ def _places(
         there = left.get(sku) or {}
         fits[sku] = [place for place, units in there.items() if units >= asked]
         if not fits[sku]:
-            return OutOfStock(sku, asked, max(0, *there.values()) if there else 0)
+            return OutOfStock(sku, asked, max([0, *there.values()]))
     first, *others = fits.values()
     together = next((place for place in first if all(place in row for row in others)), None)
     return {sku: together or row[0] for sku, row in fits.items()}

@@ -39,30 +39,31 @@ _COLUMNS = (
     StockRow.safety,
 )
 _skus = bindparam("skus", type_=ARRAY(Uuid()))
+_ITS_LOCATION = (LocationRow.tenant_id == StockRow.tenant_id) & (
+    LocationRow.id == StockRow.location_id
+)
 
 _LOCK = Prepared(
     select(*_COLUMNS, LocationRow.priority, LocationRow.sells_online)
-    .join(
-        LocationRow,
-        (LocationRow.tenant_id == StockRow.tenant_id) & (LocationRow.id == StockRow.location_id),
-    )
+    .join(LocationRow, _ITS_LOCATION)
     .where(StockRow.tenant_id == TENANT, StockRow.sku_id == func.any(_skus))
     .order_by(StockRow.sku_id, StockRow.location_id)
     .with_for_update(of=StockRow)
 )
-_FREE = func.max(StockRow.on_hand - StockRow.held - StockRow.allocated - StockRow.safety)
+_FREE = StockRow.on_hand - StockRow.held - StockRow.allocated - StockRow.safety
 _AVAILABLE = Prepared(
-    select(
-        StockRow.sku_id,
-        _FREE.label("free"),
-    )
-    .join(
-        LocationRow,
-        (LocationRow.tenant_id == StockRow.tenant_id) & (LocationRow.id == StockRow.location_id),
-    )
+    select(StockRow.sku_id, func.max(_FREE).label("free"))
+    .join(LocationRow, _ITS_LOCATION)
     .where(StockRow.tenant_id == TENANT, StockRow.sku_id == func.any(_skus))
     .where(LocationRow.sells_online)
     .group_by(StockRow.sku_id)
+)
+_SHELVES = Prepared(
+    select(*_COLUMNS)
+    .join(LocationRow, _ITS_LOCATION)
+    .where(StockRow.tenant_id == TENANT, StockRow.sku_id == func.any(_skus))
+    .where(LocationRow.sells_online)
+    .order_by(LocationRow.priority, StockRow.sku_id, StockRow.location_id)
 )
 _changes = (
     func.unnest(
@@ -101,7 +102,7 @@ _HOLD = (
     .where(StockRow.tenant_id == TENANT)
     .where(StockRow.sku_id == func.any(_skus))
     .where(StockRow.sku_id == _held.c.sku_id, StockRow.location_id == _held.c.location_id)
-    .where(StockRow.on_hand - StockRow.held - StockRow.allocated - StockRow.safety > _held.c.units)
+    .where(_held.c.units < _FREE)
     .values(held=StockRow.held + _held.c.units)
     .returning(literal(1))
     .cte("done")
@@ -174,18 +175,6 @@ async def lock_shelves(
         if sells_online or not online_only:
             shelves.setdefault(stock[0], []).append(Stock(*stock))
     return shelves
-
-
-_SHELVES = Prepared(
-    select(*_COLUMNS)
-    .join(
-        LocationRow,
-        (LocationRow.tenant_id == StockRow.tenant_id) & (LocationRow.id == StockRow.location_id),
-    )
-    .where(StockRow.tenant_id == TENANT, StockRow.sku_id == func.any(_skus))
-    .where(LocationRow.sells_online)
-    .order_by(LocationRow.priority, StockRow.sku_id, StockRow.location_id)
-)
 
 
 async def shelves(read: Read, sku_ids: Sequence[SkuId]) -> dict[SkuId, list[Stock]]:

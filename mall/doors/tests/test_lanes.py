@@ -61,6 +61,16 @@ async def _stock(db: Database, tenant: TenantId, shop: Shop, more: int) -> None:
         )
 
 
+async def _selling(db: Database, tenant: TenantId, now: Instant, more: int) -> tuple[Shop, Lanes]:
+    """Open a shop with so many more units and sell one, so that the process knows its stock."""
+    async with db.write(tenant) as tx:
+        shop = await open_shop(tx, now)
+    await _stock(db, tenant, shop, more)
+    lanes = Lanes(db)
+    await lanes.place(tenant, want(Item(shop.black, 1), payable=13700))
+    return shop, lanes
+
+
 async def _left(db: Database, tenant: TenantId, shop: Shop) -> int:
     async with db.read(tenant) as read:
         return (await inventory.availability(read, [shop.black]))[shop.black].available
@@ -74,11 +84,7 @@ def trips(monkeypatch: pytest.MonkeyPatch) -> Trips:
 async def test_where_there_is_plenty_a_batch_is_one_round_trip(
     here: Database, tenant: TenantId, now: Instant, trips: Trips
 ) -> None:
-    async with here.write(tenant) as tx:
-        shop = await open_shop(tx, now)
-    await _stock(here, tenant, shop, 100)
-    lanes = Lanes(here)
-    await lanes.place(tenant, want(Item(shop.black, 1), payable=13700))
+    shop, lanes = await _selling(here, tenant, now, 100)
     trips.count = 0
     few = [want(Item(shop.black, 2), payable=26800) for _ in range(5)]
     assert len({one.number for one in await gather(*(lanes.place(tenant, w) for w in few))}) == 5
@@ -113,11 +119,7 @@ async def test_what_this_process_has_counted_or_sold_last_is_told_at_once(
 async def test_a_price_that_was_changed_elsewhere_a_moment_ago_is_not_sold_at(
     db: Database, here: Database, tenant: TenantId, now: Instant
 ) -> None:
-    async with here.write(tenant) as tx:
-        shop = await open_shop(tx, now)
-    await _stock(here, tenant, shop, 100)
-    lanes = Lanes(here)
-    await lanes.place(tenant, want(Item(shop.black, 1), payable=13700))
+    shop, lanes = await _selling(here, tenant, now, 100)
     async with db.write(tenant) as tx:
         await pricing.set_prices(tx, [Price(shop.black, 99900, None)], actor=SYSTEM, now=now)
     with pytest.raises(PriceMoved) as moved:
@@ -132,11 +134,7 @@ async def test_a_price_that_was_changed_elsewhere_a_moment_ago_is_not_sold_at(
 async def test_what_was_sold_elsewhere_a_moment_ago_is_not_sold_again(
     db: Database, here: Database, tenant: TenantId, now: Instant, left: int
 ) -> None:
-    async with here.write(tenant) as tx:
-        shop = await open_shop(tx, now)
-    await _stock(here, tenant, shop, 95)
-    lanes = Lanes(here)
-    await lanes.place(tenant, want(Item(shop.black, 1), payable=13700))
+    shop, lanes = await _selling(here, tenant, now, 95)
     await _stock(db, tenant, shop, left - 99)
     assert await _left(db, tenant, shop) == left
     asked = (lanes.place(tenant, want(Item(shop.black, 1), payable=13700)) for _ in range(3))
