@@ -140,7 +140,7 @@ def orders(
 
 
 async def _rounds(clients: list[Client], turn: Turn, seconds: float) -> float:
-    await measure(clients, turn, min(2.0, seconds))  # warm
+    await measure(clients, turn, min(5.0, seconds))  # every process has heard of all goods
     rate, _ = await measure(clients, turn, seconds)
     for client in clients:
         client.close()

@@ -150,13 +150,15 @@ def _used(mall: Running) -> dict[str, float]:
     """Tell the seconds of processor time that each part has used so far."""
     server = mall.cluster.running_pid()
     assert server is not None
-    parts = mall.pids | {"postgres": server, "clients": os.getpid()}
-    used = dict[str, float]()
-    for name, pid in parts.items():
-        one = psutil.Process(pid)
-        family = [one, *(one.children(recursive=True) if name != "clients" else ())]
-        used[name] = sum(sum(process.cpu_times()[:2]) for process in family)
-    return used
+    below = psutil.Process(server).children(recursive=True)
+    parts = mall.pids | {
+        "postgres": [server, *(one.pid for one in below)],
+        "clients": [os.getpid()],
+    }
+    return {
+        name: sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in pids)
+        for name, pids in parts.items()
+    }
 
 
 if __name__ == "__main__":

@@ -10,16 +10,19 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from mall import catalog, fulfilment, inventory, pricing, tenants
 from mall.catalog import Category, Draft, DraftSku
-from mall.doors.command.supervisor import pay_secret
+from mall.doors.command.ports import bound
+from mall.doors.command.supervisor import modules_of, pay_secret
 from mall.doors.postgres import Cluster, Urls, create_database, libpq, throw_away_cluster
 from mall.doors.postgres.migrating import migrate
 from mall.fulfilment import FreightTemplate, Tariff
@@ -55,14 +58,16 @@ class Running:
     skus: list[SkuId]
     slugs: list[str]
     data: Path
-    pids: dict[str, int]  # of its processes, by name
+    pids: dict[str, list[int]]  # of its processes, by part
 
 
 @contextmanager
-def running_mall(goods: int, *, pays: bool = False) -> Generator[Running]:
+def running_mall(
+    goods: int, *, pays: bool = False, web_processes: int | None = None
+) -> Generator[Running]:
     """Open a mall with ``goods`` products of one SKU each; everything is gone afterwards.
 
-    ``pays``: the payment simulator runs, too.
+    ``pays``: the payment simulator runs, too. ``web_processes`` None: as many as `mall up` runs.
     """
     with throw_away_cluster() as cluster, tempfile.TemporaryDirectory() as folder:
         urls = create_database(cluster, "mall", owner="owner-of-a-bench", app="app-of-a-bench")
@@ -77,30 +82,35 @@ def running_mall(goods: int, *, pays: bool = False) -> Generator[Running]:
             "DATABASE_URL": libpq(urls.owner),
             "MALL_APP_DATABASE_URL": libpq(urls.app),
         }
-        modules = {"web": ["benchmarks.web"], "worker": ["mall.doors.command", "worker"]}
+        if web_processes is not None:
+            environ["MALL_WEB_PROCESSES"] = str(web_processes)
         if pays:
-            modules["pay"] = ["mall.payments.providers.demo_pay.simulator"]
             environ["MALL_PAY_SECRET"] = pay_secret(from_environment(environ))
             environ["MALL_PAY_PORT"] = str(free_port())
-        log = Path(folder, "log").open("wb")  # noqa: SIM115 - closed with the processes
-        running = {
-            name: subprocess.Popen(
-                [sys.executable, "-m", *module], env=environ, stdout=log, stderr=log
-            )
-            for name, module in modules.items()
-        }
-        processes = list(running.values())
-        try:
-            _wait(port, processes, Path(folder, "log"))
-            wait_until_quiet(urls)
-            pids = {name: process.pid for name, process in running.items()}
-            yield Running(cluster, urls, port, tenant_id, skus, slugs, Path(folder), pids)
-        finally:
-            for process in processes:
-                process.terminate()
-            for process in processes:
-                process.wait(30)
-            log.close()
+        parts = dict[str, list[subprocess.Popen[bytes]]]()
+        with Path(folder, "log").open("wb") as log, _door(port) as door:
+            environ["MALL_WEB_SOCKET"] = str(door.fileno())
+            for name, module in modules_of(from_environment(environ)).items():
+                part = name.partition("-")[0]
+                command = ["benchmarks.web"] if part == "web" else module
+                process = subprocess.Popen(
+                    [sys.executable, "-m", *command],
+                    env=environ,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=[door.fileno()],
+                )
+                parts.setdefault(part, []).append(process)
+            try:
+                _wait(port, parts, Path(folder, "log"))
+                wait_until_quiet(urls)
+                pids = {name: [one.pid for one in some] for name, some in parts.items()}
+                yield Running(cluster, urls, port, tenant_id, skus, slugs, Path(folder), pids)
+            finally:
+                for process in chain.from_iterable(parts.values()):
+                    process.terminate()
+                for process in chain.from_iterable(parts.values()):
+                    process.wait(30)
 
 
 def machine() -> str:
@@ -123,19 +133,44 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(port: int, processes: list[subprocess.Popen[bytes]], log: Path) -> None:
+@contextmanager
+def awake_alone(one: psutil.Process, serving: Sequence[psutil.Process]) -> Generator[None]:
+    """Hold the others of those that serve together, so that only this one can answer."""
+    others = [other for other in serving if other != one]
+    for other in others:
+        other.suspend()
+    try:
+        yield
+    finally:
+        for other in others:
+            other.resume()
+
+
+def _door(port: int) -> socket.socket:
+    door = bound("127.0.0.1", port)
+    assert door is not None
+    return door
+
+
+def _wait(port: int, parts: dict[str, list[subprocess.Popen[bytes]]], log: Path) -> None:
+    """Wait until every web process answers, each while the others are held."""
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
-                if json.load(answer)["ok"]:
-                    return
-        except OSError:
-            pass
-        if any(process.poll() is not None for process in processes):
-            break
-        time.sleep(0.2)
-    raise SystemExit(f"the mall does not open:\n{log.read_text()[-3000:]}")
+    web = [psutil.Process(one.pid) for one in parts["web"]]
+    for one in web:
+        with awake_alone(one, web):
+            while not _answers(port):
+                ended = any(one.poll() is not None for one in chain.from_iterable(parts.values()))
+                if ended or time.monotonic() > deadline:
+                    raise SystemExit(f"the mall does not open:\n{log.read_text()[-3000:]}")
+                time.sleep(0.2)
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+            return bool(json.load(answer)["ok"])
+    except OSError:
+        return False
 
 
 def wait_until_quiet(urls: Urls) -> None:

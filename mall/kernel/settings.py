@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+# Each takes some 120 MB, and a mall that rests should fit into 600.
+_WEB_PROCESSES_AT_MOST = 2  # unless told
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -18,11 +21,12 @@ class Settings:
     base_domain: str  # malls live on <slug>.<base_domain>; the bare name shows the directory
     demo: bool  # demo data, the development inbox and the payment simulator are on
     pay_simulator_port: int
-    web_processes: int
+    web_processes: int  # that `mall up` runs
     smtp: Mapping[str, str] = field(default_factory=dict[str, str])  # host, port, user, password
     requests_per_second: int = 50  # that one visitor may make in the long run; 0: no limit
     tenant_requests_per_second: int = 0  # that a process takes for one mall; 0: no limit
     host: str = "127.0.0.1"  # address that web listens on; 0.0.0.0 opens it to the network
+    web_socket: int | None = None  # descriptor of an open socket to listen on instead
 
     @property
     def url(self) -> str:
@@ -32,7 +36,7 @@ class Settings:
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read ``MALL_*`` and ``DATABASE_URL``. Raises ValueError naming the variable that is wrong."""
-    port = _number(environ, "MALL_PORT", 8000)
+    port, cores = _number(environ, "MALL_PORT", 8000), os.cpu_count() or 1
     smtp = {
         name: environ[f"MALL_SMTP_{name.upper()}"]
         for name in ("host", "port", "user", "password", "sender")
@@ -47,11 +51,12 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         base_domain=environ.get("MALL_DOMAIN") or "localhost",
         demo=(environ.get("MALL_DEMO") or "1") not in {"0", "no", "false"},
         pay_simulator_port=_number(environ, "MALL_PAY_PORT", port + 1),
-        web_processes=_number(environ, "MALL_WEB_PROCESSES", 1),
+        web_processes=_number(environ, "MALL_WEB_PROCESSES", min(cores, _WEB_PROCESSES_AT_MOST)),
         smtp=smtp,
         requests_per_second=_number(environ, "MALL_REQUESTS_PER_SECOND", 50, least=0),
         tenant_requests_per_second=_number(environ, "MALL_TENANT_REQUESTS_PER_SECOND", 0, least=0),
         host=environ.get("MALL_HOST") or "127.0.0.1",
+        web_socket=_number(environ, "MALL_WEB_SOCKET", 0, least=0) or None,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.clients import Client
+from benchmarks.running import awake_alone
 from tests.faults.standing import Standing
 
 _PATIENCE = 60.0  # seconds, for the slowest answer
@@ -76,20 +77,14 @@ async def _connect(mall: Standing, clients: Sequence[Client]) -> None:
     Of many that come together the first process to wake takes all, and a race that happens in one
     process is none: so one after another is awake alone until its share is taken.
     """
-    serving = mall.serving()
+    serving = mall.processes("web")
     for number, process in enumerate(serving):
         share = clients[number :: len(serving)]
-        others = [one for one in serving if one != process]
-        for one in others:
-            one.suspend()
-        try:
+        with awake_alone(process, serving):
             for at in range(0, len(share), _OPENED_TOGETHER):
                 some = share[at : at + _OPENED_TOGETHER]
                 await asyncio.gather(*(one.connect() for one in some))
                 await some[-1].ask("GET", "/healthz")  # by now it has taken those before, too
-        finally:
-            for one in others:
-                one.resume()
 
 
 async def _ask(client: Client, ask: Ask) -> Told:

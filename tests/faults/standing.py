@@ -22,6 +22,7 @@ import httpx
 import psutil
 import psycopg
 
+from benchmarks.running import awake_alone
 from mall.doors.command import malls
 from mall.doors.command.holding import opened
 from mall.doors.postgres import Cluster, libpq, migrating
@@ -50,7 +51,7 @@ class Standing:
         """
         self.data, self.slugs = data, slugs
         self.port = two_free_ports()
-        self.environ = environment(data, self.port) | told
+        self.environ = environment(data, self.port) | {"MALL_WEB_PROCESSES": "1"} | told
         self.process: subprocess.Popen[bytes] | None = None
         with opened(self.settings, "tests", current=False) as urls:
             migrating.migrate(urls.owner)
@@ -76,6 +77,13 @@ class Standing:
             self.process = subprocess.Popen(command, env=self.environ, stdout=log, stderr=log)
         self._wait(lambda: b"\nready http" in self.log.read_bytes()[said:])
         self.wait_until_open()
+        many = self.settings.web_processes
+        if many > 1:  # the further ones begin only now
+            self._wait(lambda: len(self._processes("web")) == many)
+            web = self._processes("web")
+            for one in web:
+                with awake_alone(one, web):
+                    self._wait(self._answers)
 
     def wait_until_open(self) -> None:
         """Wait until web and the payment simulator answer."""
@@ -124,12 +132,6 @@ class Standing:
         """Find the processes of a part, those that serve in its name included."""
         found = self._processes(part)
         return [*found, *(child for one in found for child in one.children(recursive=True))]
-
-    def serving(self) -> list[psutil.Process]:
-        """Find the processes that answer for web: where there are many, its children."""
-        found = self.processes("web")
-        many = [one for one in found if any("spawn_main" in word for word in one.cmdline())]
-        return many or found
 
     @property
     def history(self) -> Path:

@@ -80,7 +80,7 @@ async def test_a_hundred_units_are_sold_to_a_rush_once_and_what_is_not_paid_is_s
     wide: Standing,
 ) -> None:
     console = wide.operator("north")
-    assert len(wide.serving()) == WEB_PROCESSES
+    assert len(wide.processes("web")) == WEB_PROCESSES
     goods = put_on_shelf(console, "一百件", units=UNITS)
     order = wanted(wide.browser("north"), goods)
 

@@ -12,7 +12,7 @@ from typing import Any, cast, override
 
 import uvloop
 
-_AT_A_TIME = 32  # of many processes that share an address, one should not take all
+_AT_A_TIME = 8  # of many processes that share an address, one should not take all
 
 
 class AcceptingLoop(uvloop.Loop):

@@ -26,6 +26,7 @@ class Child:
     arguments: Sequence[str]  # for this Python
     log: Path
     environ: Mapping[str, str]
+    descriptors: Sequence[int] = ()  # open files that it gets from us, under the same numbers
     process: subprocess.Popen[bytes] | None = None
     started: float = 0
     falls: int = 0  # since it last ran steadily
@@ -44,6 +45,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 env=dict(self.environ),
+                pass_fds=self.descriptors,
                 start_new_session=True,  # Ctrl-C comes to us; we stop the others in order
             )
         self.started = time.monotonic()

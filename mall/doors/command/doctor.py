@@ -13,8 +13,8 @@ from pathlib import Path
 import psycopg
 from rich.markup import escape
 
+from mall.doors.command.ports import port_is_free
 from mall.doors.command.speaking import out
-from mall.doors.command.supervisor import port_is_free
 from mall.doors.postgres import Cluster, libpq, urls
 from mall.doors.trouble import Trouble
 from mall.kernel.settings import Settings

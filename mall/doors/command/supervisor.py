@@ -18,6 +18,7 @@ from ipaddress import ip_address
 from mall.doors.command.children import MARK, Child, end_all, end_orphans
 from mall.doors.command.demo_goods import demo_accounts, has_goods
 from mall.doors.command.holding import held, holder, say_closing
+from mall.doors.command.ports import bound, port_is_free
 from mall.doors.command.speaking import err, out
 from mall.doors.postgres import Cluster, Urls, prepare, secret
 from mall.doors.postgres.history import SEEDED, is_done, up_to_date
@@ -29,6 +30,7 @@ _FREE_AT_LEAST = 200_000_000  # bytes
 _OPEN_SECONDS = 120
 _FALLS_AT_MOST = 4  # while opening; later a fallen child is always started again
 _STEP = 0.1
+_WEB = "web"
 _SIMULATOR = "mall.payments.providers.demo_pay.simulator"
 
 
@@ -64,30 +66,38 @@ class _Mall:
             self.environ["MALL_PAY_SECRET"] = pay_secret(settings)
         self.logs = settings.data / "logs"
         self.parent = os.getppid()
-        self.children = [
-            Child(
-                name,
-                ["-m", *module],
-                self.logs / f"{name}.log",
-                self.environ | {"PGAPPNAME": f"mall {name}"},  # who it is, in pg_stat_activity
-            )
-            for name, module in modules.items()
-        ]
+        self.modules = modules
+        self.children: list[Child] = []
 
     def run(self) -> None:
         self.logs.mkdir(parents=True, exist_ok=True)
         if end_orphans(self.settings.data):
             out.print("· 清理了上次遗留的进程 · ended what the last run left behind")
-        _check_room(self.settings)
+        door = self.stack.enter_context(_check_room(self.settings))
         self._bring_up_to_date(self._open_database())
         self.stack.callback(end_all, self.children, seconds=25)
-        for child in self.children:
-            child.start()
+        further = [name for name in self.modules if name.startswith(f"{_WEB}-")]
+        self._start([name for name in self.modules if name not in further], door)
         self._wait_until_it_serves()
         self._announce()
+        self._start(further, door)  # now, for one opens sooner alone
         while True:
             self._look()
             time.sleep(_STEP * 2)
+
+    def _start(self, names: Sequence[str], door: socket.socket) -> None:
+        """Start children; those of the web listen at the ``door``."""
+        for name in names:
+            part = name.partition("-")[0]
+            environ = self.environ | {"PGAPPNAME": f"mall {part}"}  # who, in pg_stat_activity
+            descriptors = list[int]()
+            if part == _WEB:
+                environ["MALL_WEB_SOCKET"] = str(door.fileno())
+                descriptors.append(door.fileno())
+            log = self.logs / f"{name}.log"
+            child = Child(name, ["-m", *self.modules[name]], log, environ, descriptors)
+            self.children.append(child)
+            child.start()
 
     def _open_database(self) -> Urls:
         if self.settings.database_url is None:
@@ -182,9 +192,10 @@ def pay_secret(settings: Settings) -> str:
 
 
 def modules_of(settings: Settings) -> dict[str, list[str]]:
-    """Name the processes of a mall."""
+    """Name the processes of a mall. Those of the web listen on one socket, which we hold open."""
     command = "mall.doors.command"
-    modules = {"web": [command, "web"], "worker": [command, "worker"]}
+    names = [_WEB, *(f"{_WEB}-{number}" for number in range(2, settings.web_processes + 1))]
+    modules = {name: [command, _WEB] for name in names} | {"worker": [command, "worker"]}
     return modules | ({"pay": [_SIMULATOR]} if settings.demo else {})
 
 
@@ -237,8 +248,11 @@ def _stopped_by_signals() -> Generator[None]:
             signal.signal(kind, handler)
 
 
-def _check_room(settings: Settings) -> None:
-    """Refuse a start that cannot end well: a full disk, a taken port."""
+def _check_room(settings: Settings) -> socket.socket:
+    """Refuse a start that cannot end well: a full disk, a taken port. Gives the web's socket.
+
+    It is bound, but nobody is let in before a web process listens.
+    """
     free = shutil.disk_usage(settings.data).free
     if free < _FREE_AT_LEAST:
         raise Trouble(
@@ -246,32 +260,19 @@ def _check_room(settings: Settings) -> None:
             f"The disk is full: {free // 1_000_000} MB are left for {settings.data}; "
             "free at least 1 GB.",
         )
-    ports = {"MALL_PORT": settings.port}
-    if settings.demo:
-        ports["MALL_PAY_PORT"] = settings.pay_simulator_port
-    for variable, port in ports.items():
-        if not port_is_free(settings.host, port):
-            raise Trouble(
-                f"端口 {port} 已被占用;换一个:{variable}={port + 10} make up",
-                f"Port {port} is taken; choose another: {variable}={port + 10} make up",
-            )
+    if settings.demo and not port_is_free(settings.host, settings.pay_simulator_port):
+        raise _taken("MALL_PAY_PORT", settings.pay_simulator_port)
+    door = bound(settings.host, settings.port)
+    if door is None:
+        raise _taken("MALL_PORT", settings.port)
+    return door
 
 
-def port_is_free(host: str, port: int) -> bool:
-    """Tell whether a server could listen there now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except PermissionError:
-            raise Trouble(
-                f"没有权限使用端口 {port};请用 1024 以上的端口。",
-                f"Port {port} needs more rights; use one above 1024.",
-            ) from None
-        except OSError:
-            return False
-    return True
+def _taken(variable: str, port: int) -> Trouble:
+    return Trouble(
+        f"端口 {port} 已被占用;换一个:{variable}={port + 10} make up",
+        f"Port {port} is taken; choose another: {variable}={port + 10} make up",
+    )
 
 
 def _healthy(address: str) -> bool:

@@ -1,9 +1,11 @@
-"""`mall up` with a stand-in for the web process, for tests of the supervisor."""
+"""`mall up` with stand-ins for the web processes alone, for tests of the supervisor."""
 
 from mall.doors.command.speaking import plainly
-from mall.doors.command.supervisor import up
+from mall.doors.command.supervisor import modules_of, up
 from mall.kernel.settings import from_environment
 
 if __name__ == "__main__":
     with plainly():
-        up(from_environment(), {"web": ["mall.doors.command.tests.small_web"]})
+        settings = from_environment()
+        web = [name for name in modules_of(settings) if name.startswith("web")]
+        up(settings, {name: ["mall.doors.command.tests.small_web"] for name in web})

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 
@@ -15,4 +16,8 @@ class _Answer(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    HTTPServer(("127.0.0.1", int(os.environ["MALL_PORT"])), _Answer).serve_forever()
+    server = HTTPServer(("127.0.0.1", 0), _Answer, bind_and_activate=False)
+    server.socket.close()
+    server.socket = socket.socket(fileno=int(os.environ["MALL_WEB_SOCKET"]))
+    server.server_activate()
+    server.serve_forever()

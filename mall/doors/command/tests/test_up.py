@@ -38,6 +38,7 @@ class Runs:
             "MALL_DATA": str(data),
             "MALL_PORT": str(free_port()),
             "MALL_DEMO": "0",
+            "MALL_WEB_PROCESSES": "1",
         }
         self.started = list[subprocess.Popen[str]]()
 
@@ -56,8 +57,8 @@ class Runs:
         self.started.append(process)
         return process
 
-    def open(self) -> subprocess.Popen[str]:
-        process = self.start()
+    def open(self, **changes: str) -> subprocess.Popen[str]:
+        process = self.start(**changes)
         assert process.stdout is not None
         said = ""
         for line in process.stdout:
@@ -116,6 +117,18 @@ def test_starts_a_killed_child_again(runs: Runs) -> None:
     os.kill(first, signal.SIGKILL)
 
     assert soon(lambda: runs.web_pid() != first)
+
+
+def test_many_serve_behind_one_port_and_the_others_answer_for_a_killed_one(runs: Runs) -> None:
+    runs.open(MALL_WEB_PROCESSES="3")
+    seen = set[int]()
+    assert soon(lambda: seen.add(runs.web_pid()) or len(seen) == 3)
+    first = seen.pop()
+    os.kill(first, signal.SIGKILL)
+    after = {runs.web_pid() for _ in range(20)}
+
+    assert after and first not in after
+    assert soon(lambda: runs.web_pid() not in {first, *seen})
 
 
 def test_starts_a_killed_database_again(runs: Runs) -> None:
