@@ -1,12 +1,19 @@
-"""``python -m tests.proving [STEP ...]``: run the steps, print the table, write the page."""
+"""``python -m tests.proving [STEP ...]``: run the steps, print the table, write the page.
+
+Two run side by side; then, one after another, those that need the machine for themselves.
+"""
 
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
 
 from benchmarks.running import machine
 from tests.proving import page
-from tests.proving.steps import ROOT, STEPS, run
+from tests.proving.steps import ROOT, STEPS, Outcome, Step, run
+
+_SIDE_BY_SIDE = 2
 
 
 def main(names: list[str]) -> int:
@@ -17,11 +24,8 @@ def main(names: list[str]) -> int:
         print(f"{', '.join(sorted(unknown))}: no such step; there are {known}")
         return 2
     rows, failed = dict[str, str](), list[str]()
-    for step in STEPS:
-        if names and step.name not in names:
-            continue
-        print(f"\n=== {step.name}", flush=True)
-        outcome = run(step)
+    chosen = [step for step in STEPS if not names or step.name in names]
+    for step, outcome in _outcomes(chosen):
         when = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
         rows[step.name] = page.row(step.name, outcome, when=when, code=_code())
         page.write({step.name: rows[step.name]})  # what was run stays, whatever stops the rest
@@ -30,6 +34,17 @@ def main(names: list[str]) -> int:
     print(f"\n{machine()}\n\n" + "\n".join(rows.values()))
     print(f"\n{len(rows)} steps, failed: {', '.join(failed) or 'none'}; see docs/evidence.md")
     return 1 if failed else 0
+
+
+def _outcomes(steps: Sequence[Step]) -> Iterator[tuple[Step, Outcome]]:
+    """Run steps and give each when it has ended."""
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as together:
+        running = {together.submit(run, step): step for step in steps if not step.alone}
+        for done in as_completed(running):
+            yield running[done], done.result()
+    for step in steps:
+        if step.alone:
+            yield step, run(step)
 
 
 def _code() -> str:

@@ -25,6 +25,7 @@ class Step:
     name: str
     arguments: Sequence[str]  # of Python
     longer: Mapping[str, str] = field(default_factory=dict[str, str])  # environment
+    alone: bool = False  # it takes times, or wants the whole machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,14 @@ class Outcome:
     figures: Sequence[str]
 
 
-def _pytest(name: str, *paths: str, **longer: str) -> Step:
-    return Step(
-        name, ("-m", "pytest", "-s", *paths), {f"MALL_{key}": longer[key] for key in longer}
-    )
+def _pytest(name: str, *paths: str, alone: bool = False, **longer: str) -> Step:
+    told = {f"MALL_{key}": longer[key] for key in longer}
+    return Step(name, ("-m", "pytest", "-s", *paths), told, alone)
 
 
-STEPS = (
+STEPS = (  # those that take longest first, for two run side by side
+    Step("simulation", ("-m", "tests.simulation", "--runs", "1000000", "--processes", "1")),
+    _pytest("races", "tests/faults/test_races.py", RACE_ROUNDS="100"),
     _pytest("kills", "tests/faults/test_kills.py", FAULTS_ROUNDS="20"),
     _pytest("database", "tests/faults/test_database.py", FAULTS_ROUNDS="20", FAULTS_CLIENTS="1000"),
     _pytest(
@@ -51,14 +53,7 @@ STEPS = (
         "tests/faults/test_crash_points.py",
         FAULTS_ROUNDS="20",
     ),
-    _pytest("races", "tests/faults/test_races.py", RACE_ROUNDS="100"),
-    _pytest("rush", "tests/faults/test_rush.py", RUSH_BUYERS="10000"),
-    _pytest("callbacks", "tests/faults/test_callbacks.py", "tests/faults/test_forgeries.py"),
-    _pytest("overload", "tests/faults/test_overload.py", OVERLOAD_SECONDS="60"),
-    _pytest("noisy", "tests/faults/test_noisy.py", NOISY_SECONDS="60"),
-    _pytest("hanging", "tests/faults/test_hanging.py", HANGING_SECONDS="60"),
     _pytest("foreign", "tests/strangers/test_foreign.py", FUZZ_FOREIGN="50000"),
-    _pytest("timing", "tests/strangers/test_timing.py", TIMING_SAMPLES="2000"),
     _pytest(
         "strangers",
         "tests/strangers",
@@ -67,15 +62,17 @@ STEPS = (
         "tests/browser/test_scripts.py",
         FUZZ_EXAMPLES="100",
     ),
-    Step(
-        "simulation",
-        ("-m", "tests.simulation", "--runs", "1000000", "--seed", "1", "--processes", "2"),
-    ),
+    _pytest("callbacks", "tests/faults/test_callbacks.py", "tests/faults/test_forgeries.py"),
+    _pytest("rush", "tests/faults/test_rush.py", alone=True, RUSH_BUYERS="10000"),
+    _pytest("overload", "tests/faults/test_overload.py", alone=True, OVERLOAD_SECONDS="60"),
+    _pytest("noisy", "tests/faults/test_noisy.py", alone=True, NOISY_SECONDS="60"),
+    _pytest("hanging", "tests/faults/test_hanging.py", alone=True, HANGING_SECONDS="60"),
+    _pytest("timing", "tests/strangers/test_timing.py", alone=True, TIMING_SAMPLES="2000"),
 )
 
 
 def run(step: Step) -> Outcome:
-    """Run a step to its end; what it says is shown, and its last words are kept."""
+    """Run a step to its end; what it says is shown after its name, its last words are kept."""
     said, began = list[str](), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         notes = Path(folder, "notes")
@@ -89,7 +86,7 @@ def run(step: Step) -> Outcome:
         )
         assert running.stdout is not None
         for line in running.stdout:
-            print(line, end="", flush=True)
+            print(f"{step.name}: {line}", end="", flush=True)
             if _SUMMARY.fullmatch(line.strip()):
                 said.append(line.strip())
         passed = running.wait() == 0
