@@ -96,7 +96,11 @@ class Standing:
             self.process.wait(_CLOSES_WITHIN)
 
     def kill(self, part: Part, chance: random.Random) -> str:
-        """Kill -9 a process of a part; say which. A killed supervisor leaves the others running."""
+        """Kill -9 a process of a part; say which. A killed supervisor leaves the others running.
+
+        A part that has fallen with another one is waited for.
+        """
+        self._wait(lambda: bool(self._found_of(part)))
         found = self._processes(part)
         process = found[chance.randrange(len(found))]
         said = f"{part}: {process.pid} of {len(found)}"
@@ -171,20 +175,23 @@ class Standing:
             ).result()
 
     def _processes(self, part: Part) -> list[psutil.Process]:
+        found = self._found_of(part)
+        assert found, f"no process of {part}"
+        return found
+
+    def _found_of(self, part: Part) -> list[psutil.Process]:
         assert self.process is not None
         supervisor = psutil.Process(self.process.pid)
         if part == "supervisor":
             return [supervisor]
         if part == "postgres":
             pid = Cluster.of(self.data).running_pid()
-            assert pid is not None
-            return [psutil.Process(pid)]
+            return [] if pid is None else [psutil.Process(pid)]
         word, found = _COMMANDS[part], list[psutil.Process]()
         for child in supervisor.children(recursive=True):
             with contextlib.suppress(psutil.Error):
                 if word in child.cmdline():
                     found.append(child)
-        assert found, f"no process of {part}"
         return found
 
     def _wait(self, until: Callable[[], bool]) -> None:

@@ -23,11 +23,11 @@ def main(names: list[str]) -> int:
         known = ", ".join(step.name for step in STEPS)
         print(f"{', '.join(sorted(unknown))}: no such step; there are {known}")
         return 2
-    rows, failed = dict[str, str](), list[str]()
+    rows, failed, code = dict[str, str](), list[str](), _code()  # before the page changes
     chosen = [step for step in STEPS if not names or step.name in names]
     for step, outcome in _outcomes(chosen):
         when = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
-        rows[step.name] = page.row(step.name, outcome, when=when, code=_code())
+        rows[step.name] = page.row(step.name, outcome, when=when, code=code)
         page.write({step.name: rows[step.name]})  # what was run stays, whatever stops the rest
         if not outcome.passed:
             failed.append(step.name)

@@ -51,6 +51,7 @@ STEPS = (  # those that take longest first, for two run side by side
         "crashes",
         "tests/faults/test_crashes.py",
         "tests/faults/test_crash_points.py",
+        alone=True,
         FAULTS_ROUNDS="20",
     ),
     _pytest("foreign", "tests/strangers/test_foreign.py", FUZZ_FOREIGN="50000"),
