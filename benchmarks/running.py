@@ -1,7 +1,6 @@
 """A mall for measuring: a real server with fsync, the real web and worker processes, some goods."""
 
 import asyncio
-import json
 import os
 import platform
 import socket
@@ -9,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,8 +19,8 @@ import psycopg
 
 from mall import catalog, fulfilment, inventory, pricing, tenants
 from mall.catalog import Category, Draft, DraftSku
-from mall.doors.command.ports import bound
-from mall.doors.command.supervisor import modules_of, pay_secret
+from mall.doors.command.ports import answer_of, bound
+from mall.doors.command.supervisor import modules_of, part_of, pay_secret
 from mall.doors.postgres import Cluster, Urls, create_database, libpq, throw_away_cluster
 from mall.doors.postgres.migrating import migrate
 from mall.fulfilment import FreightTemplate, Tariff
@@ -91,7 +89,7 @@ def running_mall(
         with Path(folder, "log").open("wb") as log, _door(port) as door:
             environ["MALL_WEB_SOCKET"] = str(door.fileno())
             for name, module in modules_of(from_environment(environ)).items():
-                part = name.partition("-")[0]
+                part = part_of(name)
                 command = ["benchmarks.web"] if part == "web" else module
                 process = subprocess.Popen(
                     [sys.executable, "-m", *command],
@@ -158,19 +156,11 @@ def _wait(port: int, parts: dict[str, list[subprocess.Popen[bytes]]], log: Path)
     web = [psutil.Process(one.pid) for one in parts["web"]]
     for one in web:
         with awake_alone(one, web):
-            while not _answers(port):
-                ended = any(one.poll() is not None for one in chain.from_iterable(parts.values()))
+            while answer_of(f"http://127.0.0.1:{port}/healthz") is None:
+                ended = any(each.poll() is not None for each in chain.from_iterable(parts.values()))
                 if ended or time.monotonic() > deadline:
                     raise SystemExit(f"the mall does not open:\n{log.read_text()[-3000:]}")
-                time.sleep(0.2)
-
-
-def _answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
-            return bool(json.load(answer)["ok"])
-    except OSError:
-        return False
+                time.sleep(0.2)  # nothing tells when another process is ready
 
 
 def wait_until_quiet(urls: Urls) -> None:

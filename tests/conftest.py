@@ -1,11 +1,9 @@
 """A whole mall for journeys: `mall up` as users run it, with its own data folder and ports."""
 
-import json
 import os
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from mall.doors.command.ports import answer_of
 from tests.opening import environment, two_free_ports
 
 _OPENS_WITHIN = 300
@@ -49,7 +48,7 @@ def mall(tmp_path_factory: pytest.TempPathFactory) -> Generator[OpenMall]:
     process = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
     try:
         deadline = time.monotonic() + _OPENS_WITHIN
-        while not _serves(port):
+        while answer_of(f"http://127.0.0.1:{port}/healthz") is None:
             assert process.poll() is None, (data / "up.log").read_text()[-2000:]
             assert time.monotonic() < deadline, (data / "up.log").read_text()[-2000:]
             time.sleep(0.3)
@@ -58,11 +57,3 @@ def mall(tmp_path_factory: pytest.TempPathFactory) -> Generator[OpenMall]:
         process.terminate()
         process.wait(60)
         log.close()
-
-
-def _serves(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
-            return bool(json.load(answer)["ok"])
-    except OSError:
-        return False

@@ -1,7 +1,6 @@
 """A real mall without demo goods, which can be killed in parts and opened again."""
 
 import contextlib
-import json
 import random
 import shutil
 import signal
@@ -9,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,6 +23,7 @@ import psycopg
 from benchmarks.running import awake_alone
 from mall.doors.command import malls
 from mall.doors.command.holding import opened
+from mall.doors.command.ports import answer_of
 from mall.doors.postgres import Cluster, libpq, migrating
 from mall.doors.postgres.history import SEEDED, note_done
 from mall.kernel.settings import Settings, from_environment
@@ -100,7 +99,7 @@ class Standing:
 
         A part that has fallen with another one is waited for.
         """
-        self._wait(lambda: bool(self._found_of(part)))
+        self._wait(lambda: bool(self._running(part)))
         found = self._processes(part)
         process = found[chance.randrange(len(found))]
         said = f"{part}: {process.pid} of {len(found)}"
@@ -175,11 +174,11 @@ class Standing:
             ).result()
 
     def _processes(self, part: Part) -> list[psutil.Process]:
-        found = self._found_of(part)
+        found = self._running(part)
         assert found, f"no process of {part}"
         return found
 
-    def _found_of(self, part: Part) -> list[psutil.Process]:
+    def _running(self, part: Part) -> list[psutil.Process]:
         assert self.process is not None
         supervisor = psutil.Process(self.process.pid)
         if part == "supervisor":
@@ -202,13 +201,8 @@ class Standing:
             time.sleep(0.1)
 
     def _answers(self) -> bool:
-        try:
-            for port, path in ((self.port, "healthz"), (self.port + 1, "health")):
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=2) as answer:
-                    json.load(answer)
-        except OSError:
-            return False
-        return True
+        places = (f"{self.port}/healthz", f"{self.port + 1}/health")
+        return all(answer_of(f"http://127.0.0.1:{place}") is not None for place in places)
 
     def _last_words(self) -> str:
         return self.log.read_text()[-3000:] if self.log.exists() else ""

@@ -150,6 +150,14 @@ def flooded(standing: Standing, asked: Sequence[Kind]) -> Found:
     found = uvloop.run(overload(standing, asked))
     print(f"\npeak, {found.peak.heard.per_second:.0f}/s:\n{found.peak.heard}")
     print(f"{TIMES} times as much for {SECONDS:g} s:\n{found.flood.heard}")
+    took = len(found.after) + found.flood.heard.rest
+    note(
+        "T-34",
+        f"{SECONDS:g} s: goodput {found.goodput:.2f} of the peak"
+        f" ({found.flood.heard.per_second:.0f}/s),"
+        f" worth {found.worth:.2f} of it, refused within {found.refused_within * 1000:.0f} ms,"
+        f" recovered within {took:.1f} s",
+    )
     return found
 
 
@@ -159,14 +167,6 @@ def found(standing: Standing) -> Found:
     found = flooded(standing, asked)
     if not WHOLE and (found.worth < WORTH or found.refused_within > REFUSED_WITHIN):
         found = flooded(standing, asked)
-    took = len(found.after) + found.flood.heard.rest
-    note(
-        "T-34",
-        f"{SECONDS:g} s: goodput {found.goodput:.2f} of the peak"
-        f" ({found.flood.heard.per_second:.0f}/s),"
-        f" worth {found.worth:.2f} of it, refused within {found.refused_within * 1000:.0f} ms,"
-        f" recovered within {took:.1f} s",
-    )
     return found
 
 

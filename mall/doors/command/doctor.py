@@ -1,11 +1,9 @@
 """`mall doctor`: what is wrong, and what helps, one line each. Changes nothing."""
 
-import json
 import os
 import shutil
 import stat
 import sys
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +11,7 @@ from pathlib import Path
 import psycopg
 from rich.markup import escape
 
-from mall.doors.command.ports import port_is_free
+from mall.doors.command.ports import answer_of, port_is_free
 from mall.doors.command.speaking import out
 from mall.doors.postgres import Cluster, libpq, urls
 from mall.doors.trouble import Trouble
@@ -82,7 +80,7 @@ def _folder(settings: Settings) -> Iterator[Finding]:
 
 
 def _ports(settings: Settings) -> Iterator[Finding]:
-    if _answer(f"http://127.0.0.1:{settings.port}/healthz") is not None:
+    if answer_of(f"http://127.0.0.1:{settings.port}/healthz") is not None:
         yield Finding(f"集市开着 · the mall is open: {settings.url}")
         return
     free = port_is_free(settings.host, settings.port)
@@ -173,11 +171,3 @@ def _may_answer(settings: Settings) -> bool:
 
 def _first(find: Callable[[str], str | None], *names: str) -> str | None:
     return next((path for name in names if (path := find(name))), None)
-
-
-def _answer(address: str) -> object:
-    try:
-        with urllib.request.urlopen(address, timeout=3) as answer:  # noqa: S310 - http, our own
-            return json.load(answer)
-    except (OSError, ValueError):
-        return None

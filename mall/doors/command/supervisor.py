@@ -1,7 +1,6 @@
 """`mall up`: everything of one mall in one terminal, opened in order and closed in order."""
 
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -9,8 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
@@ -18,7 +15,7 @@ from ipaddress import ip_address
 from mall.doors.command.children import MARK, Child, end_all, end_orphans
 from mall.doors.command.demo_goods import demo_accounts, has_goods
 from mall.doors.command.holding import held, holder, say_closing
-from mall.doors.command.ports import bound, port_is_free
+from mall.doors.command.ports import answer_of, bound, port_is_free
 from mall.doors.command.speaking import err, out
 from mall.doors.postgres import Cluster, Urls, prepare, secret
 from mall.doors.postgres.history import SEEDED, is_done, up_to_date
@@ -73,10 +70,11 @@ class _Mall:
         self.logs.mkdir(parents=True, exist_ok=True)
         if end_orphans(self.settings.data):
             out.print("· 清理了上次遗留的进程 · ended what the last run left behind")
-        door = self.stack.enter_context(_check_room(self.settings))
+        _check_room(self.settings)
+        door = self.stack.enter_context(_door(self.settings))
         self._bring_up_to_date(self._open_database())
         self.stack.callback(end_all, self.children, seconds=25)
-        further = [name for name in self.modules if name.startswith(f"{_WEB}-")]
+        further = [name for name in self.modules if part_of(name) != name]
         self._start([name for name in self.modules if name not in further], door)
         self._wait_until_it_serves()
         self._announce()
@@ -88,7 +86,7 @@ class _Mall:
     def _start(self, names: Sequence[str], door: socket.socket) -> None:
         """Start children; those of the web listen at the ``door``."""
         for name in names:
-            part = name.partition("-")[0]
+            part = part_of(name)
             environ = self.environ | {"PGAPPNAME": f"mall {part}"}  # who, in pg_stat_activity
             descriptors = list[int]()
             if part == _WEB:
@@ -147,7 +145,7 @@ class _Mall:
         address = f"http://127.0.0.1:{self.settings.port}/healthz"
         deadline = time.monotonic() + _OPEN_SECONDS
         with out.status("开门 · opening"):
-            while not _healthy(address):
+            while answer_of(address) is None:
                 self._look()
                 fallen = next((c for c in self.children if c.falls >= _FALLS_AT_MOST), None)
                 if fallen is not None:
@@ -199,6 +197,11 @@ def modules_of(settings: Settings) -> dict[str, list[str]]:
     return modules | ({"pay": [_SIMULATOR]} if settings.demo else {})
 
 
+def part_of(name: str) -> str:
+    """Tell to which part of a mall a process belongs, by its name: ``web-2`` to ``web``."""
+    return name.partition("-")[0]
+
+
 def greeting(settings: Settings) -> list[str]:
     """Write what to know of an open mall."""
     return [
@@ -248,11 +251,8 @@ def _stopped_by_signals() -> Generator[None]:
             signal.signal(kind, handler)
 
 
-def _check_room(settings: Settings) -> socket.socket:
-    """Refuse a start that cannot end well: a full disk, a taken port. Gives the web's socket.
-
-    It is bound, but nobody is let in before a web process listens.
-    """
+def _check_room(settings: Settings) -> None:
+    """Refuse a start that cannot end well: a full disk, a taken port of the simulator."""
     free = shutil.disk_usage(settings.data).free
     if free < _FREE_AT_LEAST:
         raise Trouble(
@@ -262,6 +262,10 @@ def _check_room(settings: Settings) -> socket.socket:
         )
     if settings.demo and not port_is_free(settings.host, settings.pay_simulator_port):
         raise _taken("MALL_PAY_PORT", settings.pay_simulator_port)
+
+
+def _door(settings: Settings) -> socket.socket:
+    """Take the mall's address. Nobody is let in before a web process listens."""
     door = bound(settings.host, settings.port)
     if door is None:
         raise _taken("MALL_PORT", settings.port)
@@ -273,14 +277,6 @@ def _taken(variable: str, port: int) -> Trouble:
         f"端口 {port} 已被占用;换一个:{variable}={port + 10} make up",
         f"Port {port} is taken; choose another: {variable}={port + 10} make up",
     )
-
-
-def _healthy(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - http, our own
-            return isinstance(json.load(answer), dict)
-    except (OSError, urllib.error.URLError, ValueError):
-        return False
 
 
 def _open_already(settings: Settings) -> Trouble:
