@@ -34,6 +34,7 @@ TENANT = bindparam("tenant", type_=Uuid())  # filled in by the power that runs t
 
 _DIALECT = dialect()
 _ROWS_AT_MOST = 64  # in one INSERT
+_ANY_NUMBER = 16  # of rows up to which each number has a text of its own
 _NAMED = re.compile(r"%\((\w+)\)s")
 
 
@@ -108,7 +109,7 @@ def insertings(
     *,
     on_conflict: str,
 ) -> list[Said]:
-    """Write rows that share one set of columns as INSERTs of 64, 32 ... 1 rows.
+    """Write rows that share one set of columns as INSERTs of 64 or 32 rows, and one of the rest.
 
     ``on_conflict``: what follows ON CONFLICT; "": a row that is there already is an error.
 
@@ -121,7 +122,8 @@ def insertings(
     writers = _writers(into, columns)
     tenant, start, found = _uuid(tenant_id), 0, list[Said]()
     while start < len(rows):
-        size = min(_ROWS_AT_MOST, 1 << ((len(rows) - start).bit_length() - 1))
+        left = len(rows) - start
+        size = left if left <= _ANY_NUMBER else min(_ROWS_AT_MOST, 1 << (left.bit_length() - 1))
         values: list[bytes | None] = [tenant]
         for row in rows[start : start + size]:
             values += [

@@ -16,7 +16,7 @@ from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGresult
 
-_PREPARED_AT_MOST = 300  # texts per connection; further ones are planned anew each time
+_PREPARED_AT_MOST = 300  # texts per connection; for a further one, that used longest ago goes
 
 type Values = Sequence[bytes | None]  # as PostgreSQL reads them: text in UTF-8, without NUL
 
@@ -44,7 +44,7 @@ class Wire:
         """Speak over ``raw``, in whatever transaction it is."""
         self._pg = raw.pgconn
         self._reader = Transformer(raw)
-        self._prepared = dict[bytes, bytes]()  # by text, its name
+        self._prepared = dict[bytes, bytes]()  # by text, its name; the last used comes last
         self._names = count()
 
     async def exchange(self, said: Sequence[Said]) -> list[Answer]:
@@ -55,31 +55,37 @@ class Wire:
         """
         pg = self._pg
         pg.enter_pipeline_mode()
-        preparing = dict[int, bytes]()  # place of the result, text that is prepared by then
+        aside = dict[int, bytes]()  # place of a result for nobody, text that is prepared by then
         place = 0
         for one in said:
-            name = self._prepared.get(one.text)
-            if name is None and one.keep and len(self._prepared) < _PREPARED_AT_MOST:
-                name = self._prepared[one.text] = b"w%d" % next(self._names)
-                pg.send_prepare(name, one.text)
-                preparing[place] = one.text
-                place += 1
-            if name is None:
+            if not one.keep:
                 pg.send_query_params(one.text, one.values)
-            else:
-                pg.send_query_prepared(name, one.values)
+                place += 1
+                continue
+            name = self._prepared.pop(one.text, None)
+            if name is None:
+                if len(self._prepared) >= _PREPARED_AT_MOST:
+                    pg.send_close_prepared(self._prepared.pop(next(iter(self._prepared))))
+                    aside[place] = b""
+                    place += 1
+                name = b"w%d" % next(self._names)
+                pg.send_prepare(name, one.text)
+                aside[place] = one.text
+                place += 1
+            self._prepared[one.text] = name
+            pg.send_query_prepared(name, one.values)
             place += 1
         pg.pipeline_sync()
         results = await self._results()
         pg.exit_pipeline_mode()
         if any(result.status == ExecStatus.FATAL_ERROR for result in results):
-            for at, text in preparing.items():
+            for at, text in aside.items():
                 if results[at].status != ExecStatus.COMMAND_OK:
-                    del self._prepared[text]
+                    self._prepared.pop(text, None)
             raise next(
                 error_from_result(one) for one in results if one.status == ExecStatus.FATAL_ERROR
             )
-        answered = [one for at, one in enumerate(results) if at not in preparing]
+        answered = [one for at, one in enumerate(results) if at not in aside]
         return [self._answer(*pair) for pair in zip(said, answered, strict=True)]
 
     def _answer(self, said: Said, result: PGresult) -> Answer:

@@ -1,11 +1,12 @@
 """A transaction runs everything in order, in few round trips, and all of it or nothing."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from mall.kernel.connections import Lent
 from mall.kernel.ids import TenantId, new_uuid
@@ -226,10 +227,30 @@ async def test_a_statement_whose_text_was_to_be_prepared_when_another_failed_sti
                 async with lending(pool, tenant) as lent:
                     if turn == failing:
                         lent.put(b"SELECT 1 / 0", ())
-                    text = b"SELECT 3 + $1::int -- %d" % failing
-                    assert await rows(lent, text, b"4") == [(7,)]
+                    said = b"SELECT 3 + $1::int -- %d" % failing
+                    assert await rows(lent, said, b"4") == [(7,)]
             except psycopg.errors.DivisionByZero:
                 assert turn == failing
+
+
+async def test_of_many_texts_those_used_last_stay_prepared(
+    pool: Pool, tenant: TenantId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mall.kernel.wire._PREPARED_AT_MOST", 4)
+    listed = text("SELECT name, statement FROM pg_prepared_statements WHERE name LIKE 'w%'")
+    often, names = b"SELECT $1::int", set[str]()
+    for number in range(20):
+        with contextlib.suppress(psycopg.errors.DivisionByZero):
+            async with lending(pool, tenant) as lent:
+                assert await rows(lent, often, b"4") == [(4,)]
+                assert await rows(lent, b"SELECT %d + $1::int" % number, b"4") == [(number + 4,)]
+                if number % 3 == 0:
+                    lent.put(b"SELECT $1::int / (%d * 0)" % number, [b"1"])
+        async with lending(pool, tenant) as lent:
+            found = (await lent.call(lambda connection: connection.execute(listed))).all()
+            assert len(found) <= 4
+            names.update(name for name, statement in found if statement.encode() == often)
+    assert len(names) == 1
 
 
 async def test_what_sqlalchemy_runs_keeps_its_place_among_the_others(

@@ -148,6 +148,24 @@ async def test_a_batch_waits_while_each_turn_brings_somebody_until_it_is_worth_s
     assert counter.batches[0] == [0, 1, 2, 3]
 
 
+async def test_a_small_batch_waits_a_moment_for_company_if_the_last_one_had_some(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mall.kernel.lanes._MOMENT", 0.2)
+    counter = Counter()
+    lane = Lane(counter.serve, worth=8)
+
+    async def a_little_later(n: int) -> int:
+        await turns()
+        return await lane.submit(n)
+
+    await asyncio.gather(lane.submit(0), a_little_later(1))
+    assert counter.batches == [[0], [1]], "who is alone does not wait"
+    await asyncio.gather(lane.submit(2), lane.submit(3))
+    await asyncio.gather(lane.submit(4), a_little_later(5))
+    assert counter.batches[2:] == [[2, 3], [4, 5]]
+
+
 async def test_a_batch_that_is_worth_it_leaves_before_the_loop_comes_to_anybody_else() -> None:
     counter = Counter()
     lane = Lane(counter.serve, worth=3)
