@@ -39,17 +39,20 @@ class Watcher:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        stored = world.memory
+        self._of_stock = {*map(id, (stored.stock, stored.holdings, stored.orders, stored.parcels))}
         self._orders = dict[Any, Any]()
         self._states = dict[Any, str]()
         self._closed = set[Any]()  # attempts that were closed once
 
     def look(self) -> None:
         """Check everything that has to hold at every moment. Raises Broken."""
-        if not self._world.changed:
+        changed, memory = self._world.changed, self._world.memory
+        if not changed:
             return
-        self._world.changed = False
-        self._stock()
-        memory = self._world.memory
+        if not changed.isdisjoint(self._of_stock):
+            self._stock()
+        changed.clear()
         for order_id, order in memory.orders.items():
             if self._orders.get(order_id) is not order:
                 if order.state == "cancelled" != self._states.get(order_id):

@@ -94,8 +94,8 @@ class Moment(Tx):
         self.memory = memory
         self.tenant_id = TENANT
         self.trusts = False
-        self.sent = list[tuple[Errand[Any, Any], Args, Any]]()
-        self.said = list[Event]()
+        self.sent: list[tuple[Errand[Any, Any], Args, Any]] = []
+        self.said: list[Event] = []
 
     async def send(
         self, errand: Errand[Any, Any], args: Args, *, after: Any = None, key: str | None = None

@@ -48,9 +48,10 @@ def place(world: World, a: int, b: int, c: int) -> str:
         return ""
     want = _want(world, shopper, tuple(items), key, c)
     [outcome] = world.transact(lambda tx: checkout.place(tx, [want], now=world.now, look=True))
-    if not isinstance(outcome, Problem):
-        world.saw_order(outcome.order_id, "placed")
-    return str(getattr(outcome, "number", outcome))
+    if isinstance(outcome, Problem):
+        return acts.said(outcome)
+    world.saw_order(outcome.order_id, "placed")
+    return str(outcome.number)
 
 
 def _want(world: World, shopper: ShopperId, items: tuple[Item, ...], key: str, c: int) -> PlaceWant:

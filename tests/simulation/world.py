@@ -72,7 +72,7 @@ class World:
     seen: Counter[tuple[str, str, str]] = field(default_factory=Counter[tuple[str, str, str]])
     counted: int = 0  # units that came or went by hand
     initial: int = 0
-    changed: bool = True  # since somebody looked
+    changed: set[int] = field(default_factory=set[int])  # tables since somebody looked, by id
 
     def transact(self, action: Callable[[Moment], Awaitable[Any]], *, crash: bool = False) -> Any:
         """Run one action as a transaction; ``crash``: it dies before the commit."""
@@ -85,7 +85,7 @@ class World:
         if crash:
             self.memory.roll_back()
             return None
-        self.changed = self.changed or bool(self.memory.undo)
+        self.changed.update(id(table) for table, _, _ in self.memory.undo)
         self.memory.undo.clear()
         for errand, args, after in tx.sent:
             self.jobs.append(Job(errand, args, self.now + (after or timedelta())))
