@@ -115,13 +115,16 @@ _FILL = (
     " 'y', 1, 'CNY', now())",
     "INSERT INTO members.code VALUES (%(tenant)s, '13900000000', '\\x00', 0, now() + '1 year')",
 )
-# Nothing of it is done by itself any more: no time-out, no question to the provider, no touch.
+# Nothing of it is done by itself any more: no time-out, no question to the provider, no touch, no
+# bill that is read when the hour strikes.
 _REST = (
     "UPDATE orders.\"order\" SET pay_by = now() + '1 year' WHERE tenant_id = %(tenant)s",
     "UPDATE inventory.holding SET expires_at = now() + '1 year' WHERE tenant_id = %(tenant)s",
     "UPDATE payments.attempt SET next_poll_at = NULL WHERE tenant_id = %(tenant)s",
     "UPDATE payments.refund SET next_poll_at = NULL WHERE tenant_id = %(tenant)s",
     "UPDATE staff.session SET seen_at = now() + '1 day' WHERE tenant_id = %(tenant)s",
+    "INSERT INTO payments.bill SELECT %(tenant)s, 'demo_pay', current_date + n, 0, now()"
+    " FROM generate_series(-9, 2) n",
 )
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KEPT = ("kind", "state", "currency", "image", "logo", "id", "provider", "region_code", "carrier")
