@@ -228,7 +228,6 @@ def hold_or_fail(tx: Tx, units: Mapping[tuple[SkuId, LocationId], int]) -> None:
     Nothing is waited for. Rows are locked in key order, like everywhere.
     """
     skus, places = [sku for sku, _ in units], [place for _, place in units]
-    tx.put(_LOCK_STOCK, skus=skus, places=places)
     tx.put(_HOLD_OR_FAIL, skus=skus, places=places, units=list(units.values()), rows=len(units))
 
 

@@ -109,7 +109,7 @@ def insertings(
     *,
     on_conflict: str,
 ) -> list[Said]:
-    """Write rows that share one set of columns as INSERTs of 64 or 32 rows, and one of the rest.
+    """Write rows that share one set of columns as INSERTs of 64, 32 or 16, and one of the rest.
 
     ``on_conflict``: what follows ON CONFLICT; "": a row that is there already is an error.
 

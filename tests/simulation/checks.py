@@ -41,6 +41,7 @@ class Watcher:
         self._world = world
         stored = world.memory
         self._of_stock = {*map(id, (stored.stock, stored.holdings, stored.orders, stored.parcels))}
+        world.changed |= self._of_stock  # so the first look sees how it begins
         self._orders = dict[Any, Any]()
         self._states = dict[Any, str]()
         self._closed = set[Any]()  # attempts that were closed once
