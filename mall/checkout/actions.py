@@ -57,7 +57,7 @@ async def place(
     if tx.trusts and not inventory.has_plenty(present.shelves, _units(wants)):
         raise Outdated
     outcomes: list[Placed | Problem | NewOrder] = []
-    mine = dict[tuple[ShopperId, str], NewOrder]()
+    mine: dict[tuple[ShopperId, str], NewOrder] = {}
     for want in wants:
         key = want.shopper_id, want.idempotency_key
         decided = _decide(want, present, now)
@@ -248,7 +248,7 @@ async def _hold(
 
 
 def _units(wants: Sequence[PlaceWant]) -> Mapping[SkuId, int]:
-    units = defaultdict[SkuId, int](int)
+    units: dict[SkuId, int] = defaultdict(int)
     for want in wants:
         for item in want.items:
             units[item.sku_id] += item.quantity

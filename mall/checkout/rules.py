@@ -96,8 +96,7 @@ class Quote(msgspec.Struct, frozen=True):
         return bool(self.lines) and fine and self.freight_minor is not None
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceWant:
+class PlaceWant(msgspec.Struct, frozen=True):
     """An order that a shopper wants to place."""
 
     shopper_id: ShopperId
@@ -281,7 +280,7 @@ def _with_stock(line: QuoteLine, available: int) -> QuoteLine:
 
 def checked_items(items: Sequence[Item]) -> tuple[Item, ...]:
     """Give the items back, those of one SKU together. Raises NothingToBuy."""
-    units = dict[SkuId, int]()
+    units: dict[SkuId, int] = {}
     for item in items:
         if item.quantity < 1:
             raise NothingToBuy

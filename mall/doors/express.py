@@ -7,7 +7,7 @@ header - goes the usual way, so that mistakes are explained in one place.
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -26,9 +26,8 @@ from mall.doors.given import FROM_SCOPE, GIVEN, AnyRequest, give_read, guard, op
 from mall.doors.problems import problem_response
 
 _encode = msgspec.json.Encoder(enc_hook=default_serializer).encode
-_JSON = (b"content-type", b"application/json")
-
-type Headers = list[tuple[bytes, bytes]]
+_JSON = b"application/json"
+_HEAD = b"content-type: %b\r\ncontent-length: %d\r\n%b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +52,15 @@ class Ride:
     opened: tuple[str, Callable[[AnyRequest], AbstractAsyncContextManager[Any]]] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """An answer that may leave as it is."""
 
     status: int
-    headers: Sequence[tuple[bytes, bytes]]
+    head: bytes  # lines of headers, each with its end
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Glance:
+class _Glance(msgspec.Struct, frozen=True):
     """A request as far as givers look at it, for a whole one costs more than most of them."""
 
     scope: HTTPScope
@@ -72,8 +69,8 @@ class _Glance:
 class Express:
     """Knows the handlers that may be called directly."""
 
-    def __init__(self, app: Litestar, always: Callable[[HTTPScope], Headers]) -> None:
-        """Find them among the routes; ``always`` gives the headers that every answer carries."""
+    def __init__(self, app: Litestar, always: Callable[[HTTPScope], bytes]) -> None:
+        """Find them among the routes; ``always`` writes the headers that every answer carries."""
         self._app = app
         self._always = always
         self.rides: Mapping[tuple[bytes, bytes], Ride] = {
@@ -106,7 +103,7 @@ class Express:
             written = _encode(value)
         except Exception as failure:
             return await self._explained(scope, failure)
-        head = [_JSON, (b"content-length", b"%d" % len(written)), *self._always(scope)]
+        head = _HEAD % (_JSON, len(written), self._always(scope))
         return Answered(ride.handler.status_code, head, written)
 
     async def _explained(self, scope: HTTPScope, failure: Exception) -> Answered:
@@ -120,15 +117,20 @@ class Express:
         answer = problem_response(request, failure).to_asgi_response(None, request)  # pyright: ignore[reportUnknownMemberType]
         await answer(scope, request.receive, send)
         start, *bodies = said
-        head = [*start["headers"], *self._always(scope)]
+        head = as_lines(start["headers"]) + self._always(scope)
         return Answered(start["status"], head, b"".join(one["body"] for one in bodies))
+
+
+def as_lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Write headers as they go over the wire."""
+    return b"".join(b"%b: %b\r\n" % header for header in headers)
 
 
 def given_by(ride: Ride, headers: Mapping[bytes, bytes], body: bytes) -> dict[str, Any] | None:
     """Take from the request what the handler wants of it. None: it is not what is expected."""
-    if headers.get(b"content-type") != _JSON[1]:
+    if headers.get(b"content-type") != _JSON:
         return None
-    given = dict[str, Any]()
+    given: dict[str, Any] = {}
     for header in ride.headers:
         value = headers.get(header.name, b"").decode("latin-1")
         if not header.pattern.search(value):

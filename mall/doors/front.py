@@ -8,7 +8,7 @@ from typing import Any, cast
 from litestar import HttpMethod, Litestar, Request
 from litestar.types import HTTPResponseStartEvent, HTTPScope, Message, Receive, Scope, Send
 
-from mall.doors.express import Answered, Express, Ride, given_by
+from mall.doors.express import Answered, Express, Ride, as_lines, given_by
 from mall.doors.gate import Gate
 from mall.doors.given import (
     MALLS,
@@ -45,6 +45,7 @@ _SECURITY = [
 ]
 _POLICY = (b"content-security-policy", policy().encode())
 _WITH_POLICY = [*_SECURITY, _POLICY]
+_WITH_POLICY_WRITTEN = as_lines(_WITH_POLICY)
 
 
 class Front:
@@ -53,7 +54,7 @@ class Front:
     def __init__(self, app: Litestar, static: StaticFiles) -> None:
         """Stand before ``app``, which opens its house before the first request comes."""
         self._app = app
-        self.express = Express(app, _always)
+        self.express = Express(app, _always_written)
         self._static = static
         self._kept = MicroCache()
         self._gate = Gate(_WITH_POLICY)
@@ -267,6 +268,11 @@ def _always(
     source = Source("", secure=scope["scheme"] == "https")
     cookie = session_cookie(begun.token, source).to_header(header="")
     return [*always, (b"set-cookie", cookie.encode("latin-1"))]
+
+
+def _always_written(scope: HTTPScope) -> bytes:
+    always = _always(scope)
+    return _WITH_POLICY_WRITTEN if always is _WITH_POLICY else as_lines(always)
 
 
 def _introduce(scope: HTTPScope, headers: Headers, house: House, tenant: Tenant | None) -> str:

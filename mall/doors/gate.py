@@ -17,6 +17,7 @@ from typing import ClassVar
 import msgspec
 from litestar.types import HTTPResponseStartEvent, Send
 
+from mall.doors.express import as_lines
 from mall.doors.problems import ProblemBody
 from mall.doors.storefront import write_busy_page
 from mall.kernel.i18n import DEFAULT, LANGUAGES, Language, Texts, best_language
@@ -236,8 +237,11 @@ def _refusal(
         b"retry-after": b"%d" % wait,
     }
     headers = list(named.items())
-    head = b"".join(b"%b: %b\r\n" % header for header in headers)
-    raw = b"HTTP/1.1 %d Service Unavailable\r\n%b\r\n%b" % (problem.status, head, body)
+    raw = b"HTTP/1.1 %d Service Unavailable\r\n%b\r\n%b" % (
+        problem.status,
+        as_lines(headers),
+        body,
+    )
     start: HTTPResponseStartEvent = {
         "type": "http.response.start",
         "status": problem.status,

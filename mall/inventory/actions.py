@@ -57,7 +57,7 @@ async def hold_trusting(
     held = [outcome for outcome in outcomes if isinstance(outcome, Held)]
     if len(held) < len(wants):
         raise Outdated
-    total = defaultdict[tuple[SkuId, LocationId], int](int)
+    total: dict[tuple[SkuId, LocationId], int] = defaultdict(int)
     for outcome in held:
         for sku, units in outcome.want.units.items():
             total[sku, outcome.places[sku]] += units

@@ -168,7 +168,7 @@ def hold_in_turn(shelves: Shelves, wants: Sequence[Want]) -> list[Held | OutOfSt
     left = {
         sku: {stock.location_id: stock.available for stock in row} for sku, row in shelves.items()
     }
-    outcomes = list[Held | OutOfStock]()
+    outcomes: list[Held | OutOfStock] = []
     for want in wants:
         places = _places(left, want)
         if isinstance(places, dict):
@@ -183,7 +183,7 @@ def hold_in_turn(shelves: Shelves, wants: Sequence[Want]) -> list[Held | OutOfSt
 def _places(
     left: Mapping[SkuId, Mapping[LocationId, int]], want: Want
 ) -> dict[SkuId, LocationId] | OutOfStock:
-    fits = dict[SkuId, list[LocationId]]()
+    fits: dict[SkuId, list[LocationId]] = {}
     for sku, asked in want.units.items():
         there = left.get(sku) or {}
         fits[sku] = [place for place, units in there.items() if units >= asked]

@@ -177,7 +177,7 @@ async def lock_shelves(
     """Lock every stock row of the SKUs in key order and load it, preferred location first."""
     found = await tx.rows(_LOCK, skus=list(set(sku_ids)))
     found.sort(key=itemgetter(-2))  # by priority
-    shelves = dict[SkuId, list[Stock]]()
+    shelves: dict[SkuId, list[Stock]] = {}
     for *stock, _, sells_online in found:
         if sells_online or not online_only:
             shelves.setdefault(stock[0], []).append(Stock(*stock))
@@ -186,7 +186,7 @@ async def lock_shelves(
 
 async def shelves(read: Read, sku_ids: Sequence[SkuId]) -> dict[SkuId, list[Stock]]:
     """Load what can be sold online, preferred location first."""
-    found = dict[SkuId, list[Stock]]()
+    found: dict[SkuId, list[Stock]] = {}
     for row in await read.rows(_SHELVES, skus=list(sku_ids)):
         found.setdefault(row[0], []).append(Stock(*row))
     return found
@@ -202,7 +202,7 @@ async def lock_stock(tx: Tx, keys: Sequence[tuple[SkuId, LocationId]]) -> dict[A
 
 def apply(tx: Tx, changes: Sequence[Change]) -> None:
     """Add up the changes per row and make them in one statement."""
-    total = dict[tuple[SkuId, LocationId], list[int]]()
+    total: dict[tuple[SkuId, LocationId], list[int]] = {}
     for change in changes:
         row = total.setdefault((change.sku_id, change.location_id), [0, 0, 0])
         row[0] += change.on_hand

@@ -15,7 +15,7 @@ from mall.kernel.ids import TenantId
 from mall.kernel.pool import Open, Pool
 from mall.kernel.wire import Answer, Said, Values
 
-_COMMIT = Said(b"COMMIT", keep=False, heard=False)
+_COMMIT = Said(b"COMMIT", heard=False)
 _ROLLBACK = Said(b"ROLLBACK", keep=False, heard=False)
 _NOTHING = Said(b"")
 
@@ -53,7 +53,7 @@ class Lent:
         self._failure: BaseException | None = None  # after it nothing runs any more
         self._open: Open | None = None
         self._spoilt = False
-        self._waiting = deque[_Question]()
+        self._waiting: deque[_Question] = deque()
         self._runner: asyncio.Task[None] | None = None
         self._undoing: asyncio.Task[None] | None = None
 
@@ -200,4 +200,4 @@ def _fail(questions: Iterable[_Question], failure: BaseException) -> None:
 def _beginning(begin: bytes, tenant_id: TenantId) -> tuple[Said, Said]:
     # not set_config(): PostgreSQL's sharding extension carries only SET LOCAL to its workers
     whose = f"SET LOCAL mall.tenant = '{UUID(str(tenant_id))}'".encode()
-    return Said(begin, keep=False, heard=False), Said(whose, keep=False, heard=False)
+    return Said(begin, heard=False), Said(whose, keep=False, heard=False)

@@ -77,7 +77,7 @@ class Read:
         self._lent = lent
         self._snapshots = snapshots
         self.tenant_id = tenant_id
-        self.present = list[Present]()  # what was true at its moment only
+        self.present: list[Present] = []  # what was true at its moment only
 
     async def run(
         self, statement: Executable, params: Mapping[str, Any] | None = None
@@ -149,10 +149,10 @@ class Tx(Read):
     ) -> None:
         super().__init__(lent, tenant_id, snapshots)
         self.trusts = trusts  # what this process knows, until a statement before the commit
-        self._jobs = list[jobs.Job]()
+        self._jobs: list[jobs.Job] = []
         self._snapshot: Snapshot | None = None
         self.moves_version = False
-        self.outdated = list[tuple[Load[Any, Any], Iterable[Any]]]()
+        self.outdated: list[tuple[Load[Any, Any], Iterable[Any]]] = []
 
     async def run(
         self, statement: Executable, params: Mapping[str, Any] | None = None

@@ -50,7 +50,7 @@ def errand(
 
 def deferred(jobs: Sequence[Job]) -> tuple[bytes, list[bytes | None]]:
     """Give the statement that writes the jobs through procrastinate's own versioned function."""
-    values = list[bytes | None]()
+    values: list[bytes | None] = []
     for job in jobs:
         after = None if job.after is None else b"%f seconds" % job.after.total_seconds()
         lock = None if job.lock is None else as_text(job.lock)

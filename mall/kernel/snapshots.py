@@ -45,7 +45,8 @@ class Snapshot:
         mine = self.answers.get(load)
         if mine is None:
             return {}, list(keys)
-        found, missing = dict[Any, Any](), list[Any]()
+        found: Answers = {}
+        missing: list[Any] = []
         for key in keys:
             value = mine.get(key)
             if value is None:
@@ -143,7 +144,8 @@ class Snapshots:
             mine = await asyncio.shield(self._renewal(tenant_id, load))
         elif mine.began + _EARLY * CHECKED_EVERY < now:
             self._renewal(tenant_id, load)  # so that nobody has to wait for it
-        found, missing = dict[Any, Any](), list[Any]()
+        found: Answers = {}
+        missing: list[Any] = []
         for key in keys:
             one = mine.seen.get(key)
             if one is None:

@@ -70,7 +70,7 @@ class Prepared:
 
     def filled(self, params: Mapping[str, Any]) -> list[bytes | None]:
         """Give what fills the places, as PostgreSQL reads it."""
-        values = list[bytes | None]()
+        values: list[bytes | None] = []
         for name, write, constant in self._places:
             value = params.get(name, constant)
             values.append(None if value is None else write(value))
@@ -120,7 +120,8 @@ def insertings(
     """
     columns = tuple(name for name in rows[0] if name != "tenant_id")
     writers = _writers(into, columns)
-    tenant, start, found = _uuid(tenant_id), 0, list[Said]()
+    found: list[Said] = []
+    tenant, start = _uuid(tenant_id), 0
     while start < len(rows):
         left = len(rows) - start
         size = left if left <= _ANY_NUMBER else min(_ROWS_AT_MOST, 1 << (left.bit_length() - 1))

@@ -55,7 +55,7 @@ class Wire:
         """
         pg = self._pg
         pg.enter_pipeline_mode()
-        aside = dict[int, bytes]()  # place of a result for nobody, text that is prepared by then
+        aside: dict[int, bytes] = {}  # place of a result for nobody, text that is prepared by then
         place = 0
         for one in said:
             if not one.keep:
@@ -95,7 +95,8 @@ class Wire:
         return Answer(self._reader.load_rows(0, result.ntuples, tuple), result.ntuples)
 
     async def _results(self) -> list[PGresult]:
-        pg, found = self._pg, list[PGresult]()
+        found: list[PGresult] = []
+        pg = self._pg
         while pg.flush():
             await self._ready(write=True)
             pg.consume_input()  # the server may wait for us to take its answers

@@ -155,7 +155,7 @@ async def load(read: Read, order_ids: Sequence[OrderId], *, lock: bool = False) 
     rows, found = await gather(  # in turn: lines are read when their orders are locked
         read.named(_LOCK if lock else _LOAD, ids=order_ids), read.named(_LINES, ids=order_ids)
     )
-    lines = dict[OrderId, list[Line]]()
+    lines: dict[OrderId, list[Line]] = {}
     for row in found:
         lines.setdefault(row.order_id, []).append(_line(row))
     by_id = {row.id: _order(row, lines.get(row.id, [])) for row in rows}

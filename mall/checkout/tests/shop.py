@@ -1,7 +1,9 @@
 """A small shop for tests: one coat in two colours, priced, on the shelf, with freight."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec.structs import replace
 
 from mall import catalog, fulfilment, inventory, pricing
 from mall.catalog.tests.drafts import coat, fill_shelf

@@ -1,8 +1,8 @@
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from psycopg.errors import UniqueViolation
 
 from mall import cart, inventory, members, orders

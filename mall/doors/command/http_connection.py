@@ -28,7 +28,7 @@ from uvicorn.protocols.http.httptools_impl import (
 from uvicorn.server import ServerState
 
 from mall.doors.command.gathering import Gathering
-from mall.doors.express import Answered, Ride
+from mall.doors.express import Answered, Ride, as_lines
 from mall.doors.front import Front
 from mall.doors.gate import Gate
 
@@ -177,8 +177,8 @@ class HttpConnection(HttpToolsProtocol):
     def _written(self, answered: Answered, *, is_last: bool) -> bytes:
         parts = [
             STATUS_LINE[answered.status],
-            *(b"%b: %b\r\n" % line for line in self.server_state.default_headers),
-            *(b"%b: %b\r\n" % line for line in answered.headers),
+            as_lines(self.server_state.default_headers),
+            answered.head,
             b"connection: close\r\n\r\n" if is_last else b"\r\n",
             answered.body,
         ]

@@ -312,7 +312,8 @@ def checked_address(
 
     Raises InvalidFields, which names every wrong field.
     """
-    errors, phone = list[FieldError](), ""
+    errors: list[FieldError] = []
+    phone = ""
     name, detail = " ".join(draft.name.split()), " ".join(draft.detail.split())
     if not 1 <= len(name) <= NAME_AT_MOST:
         errors.append(FieldError("name", "required", _NAME_TEXTS))
