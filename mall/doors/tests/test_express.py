@@ -284,7 +284,8 @@ async def test_another_content_type_goes_the_usual_way(street: Street) -> None:
         "multipart/form-data",
         "application/msgpack",
     )
-    for kind, asked in product(kinds, (street.quote(), street.order())):
+    # orders last: what is left of the goods may be known half a second later on one of the sides
+    for asked, kind in product((street.quote(), street.order()), kinds):
         headers = {**asked.headers, "content-type": kind}
         express, usual = await street.both(replace(asked, headers=headers))
         assert express == usual, kind
