@@ -33,7 +33,8 @@ class Client(asyncio.Protocol):
 
         ``headers``: further lines, each with its end.
         """
-        await self.connect()
+        if self._transport is None:
+            await self.connect()
         assert self._transport is not None
         if body:
             headers = f"{headers}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from mall import cart, fulfilment, inventory, members, orders
 from mall.checkout import rules
@@ -30,8 +31,7 @@ from mall.members import Address
 from mall.orders import Known, NewOrder, PlacedLine, ShipTo
 
 
-@dataclass(frozen=True, slots=True)
-class _Present:
+class _Present(msgspec.Struct, frozen=True):
     """What is true now, for everybody who is placing."""
 
     known: Mapping[tuple[ShopperId, str], Known]
@@ -57,9 +57,9 @@ async def place(
     if tx.trusts and not inventory.has_plenty(present.shelves, _units(wants)):
         raise Outdated
     outcomes: list[Placed | Problem | NewOrder] = []
-    mine: dict[tuple[ShopperId, str], NewOrder] = {}
+    mine: dict[tuple[int, str], NewOrder] = {}  # of whom: numbers are found faster than UUIDs
     for want in wants:
-        key = want.shopper_id, want.idempotency_key
+        key = want.shopper_id.int, want.idempotency_key
         decided = _decide(want, present, now)
         if isinstance(decided, NewOrder):
             first = mine.get(key)
@@ -67,25 +67,24 @@ async def place(
         if isinstance(decided, NewOrder):
             mine[key] = decided
         outcomes.append(decided)
-    fresh = [order for order in outcomes if isinstance(order, NewOrder)]
-    each = list({order.id: order for order in fresh}.values())
-    refused = await _hold(tx, each, present.shelves, now=now)
-    kept = {order.id: order for order in fresh if order.id not in refused}
+    fresh = list(mine.values())
+    refused = await _hold(tx, fresh, present.shelves, now=now)
+    kept = [order for order in fresh if order.number not in refused]
     if kept:
         # in an order that all batches keep: two with the same keys would wait for each other
-        orders.record(tx, sorted(kept.values(), key=lambda order: order.idempotency_key))
+        orders.record(tx, sorted(kept, key=lambda order: order.idempotency_key))
         await cart.remove_bought(
             tx,
             [
                 line
                 for want, order in zip(wants, outcomes, strict=True)
-                if isinstance(order, NewOrder) and order.id in kept
+                if isinstance(order, NewOrder) and order.number not in refused
                 for line in _of_cart(want)
             ],
         )
     ended = [
-        refused.get(outcome.id) or _placed(outcome) if isinstance(outcome, NewOrder) else outcome
-        for outcome in outcomes
+        refused.get(order.number) or _placed(order) if isinstance(order, NewOrder) else order
+        for order in outcomes
     ]
     return ended if look else await _known_after_all(tx, wants, ended)
 
@@ -228,8 +227,8 @@ def _once(first: NewOrder, again: NewOrder) -> NewOrder | KeyReused:
 
 async def _hold(
     tx: Tx, fresh: Sequence[NewOrder], shelves: Shelves, *, now: Instant
-) -> dict[OrderId, Problem]:
-    """Hold the stock of all; give the orders that get none, with the reason."""
+) -> dict[str, Problem]:
+    """Hold the stock of all; give the numbers of orders that get none, with the reason."""
     if not fresh:
         return {}
     wants = [
@@ -241,7 +240,7 @@ async def _hold(
         return {}
     outcomes = await inventory.hold(tx, wants, expires_at=expires_at, shelves=shelves)
     return {
-        order.id: outcome
+        order.number: outcome
         for order, outcome in zip(fresh, outcomes, strict=True)
         if not isinstance(outcome, Held)
     }

@@ -1,7 +1,7 @@
 """What an order would cost, and what stands in its way: the quote is a pure function."""
 
 import hashlib
-import secrets
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -332,7 +332,7 @@ def checked_ship_to(draft: Draft) -> ShipTo:
 def fingerprint(want: PlaceWant) -> bytes:
     """Sum up what a want asks for, so that a reused key is noticed."""
     asked = (
-        sorted((str(item.sku_id), item.quantity) for item in want.items),
+        sorted(((item.sku_id, item.quantity) for item in want.items), key=_number_of),
         want.ship_to,
         want.shown_payable_minor,
         want.buyer_note,
@@ -340,9 +340,14 @@ def fingerprint(want: PlaceWant) -> bytes:
     return hashlib.sha256(msgspec.json.encode(asked)).digest()
 
 
+def _number_of(asked: tuple[SkuId, int]) -> int:
+    return asked[0].int
+
+
 def order_number(now: Instant, time_zone: str) -> str:
     """Make the number that people read out: the mall's date and ten random digits."""
-    return f"{_day(now, time_zone)}{secrets.randbelow(10**10):010d}"
+    day = _day(now.replace(second=0, microsecond=0), time_zone)
+    return f"{day}{int.from_bytes(os.urandom(10)) % 10**10:010d}"
 
 
 @lru_cache(maxsize=256)

@@ -12,4 +12,7 @@ async def at_once(*asked: Coroutine[Any, Any, Any]) -> list[Any]:
     nothing is done by then, and does not have to wait until the loop comes round.
     """
     loop = asyncio.get_running_loop()
-    return await asyncio.gather(*(asyncio.Task(one, loop=loop, eager_start=True) for one in asked))
+    tasks = [asyncio.Task(one, loop=loop, eager_start=True) for one in asked]
+    if all(task.done() and not task.cancelled() and task.exception() is None for task in tasks):
+        return [task.result() for task in tasks]
+    return await asyncio.gather(*tasks)

@@ -3,11 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import psycopg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,8 +22,7 @@ _NOTHING = Said(b"")
 type Call = Callable[[AsyncConnection], Awaitable[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(msgspec.Struct, frozen=True):
     said: Said
     answer: asyncio.Future[Any] | None  # None: nobody waits for it
     call: Call | None = None  # instead of what is said: something that SQLAlchemy runs

@@ -54,6 +54,7 @@ class HttpConnection(HttpToolsProtocol):
         self._rides = self._front.express.rides
         self._forwarded = ProxyHeadersMiddleware(_nothing, config.forwarded_allow_ips or "")
         self._ride: Ride | None = None
+        self._ridden: RequestResponseCycle | None = None  # of the last ride, free for the next
         self._body = bytearray()
         self._gate: Gate | None = app_state.get("gate")
         self._between = True  # requests: nothing of the next one has come, and all of the last one
@@ -127,7 +128,22 @@ class HttpConnection(HttpToolsProtocol):
             super().on_message_complete()
             return
         self._ride = None
-        self.cycle = cycle = RequestResponseCycle(
+        self.cycle = cycle = self._next_cycle()
+        # runs at once as far as it comes, which is to the end where nothing is waited for
+        answering = self._go(ride, cycle, bytes(self._body))
+        going = asyncio.Task(answering, loop=self.loop, eager_start=True)
+        if not going.done():
+            self.tasks.add(going)
+            going.add_done_callback(self.tasks.discard)
+
+    def _next_cycle(self) -> RequestResponseCycle:
+        """Give what uvicorn wants to know of a request. It costs more than an answer's words."""
+        cycle, self._ridden = self._ridden, None
+        if cycle is not None:
+            cycle.scope = self.scope
+            cycle.response_started = cycle.response_complete = False
+            return cycle
+        return RequestResponseCycle(
             scope=self.scope,
             transport=self.transport,
             flow=self.flow,
@@ -140,12 +156,6 @@ class HttpConnection(HttpToolsProtocol):
             keep_alive=True,
             on_response=self.on_response_complete,
         )
-        # runs at once as far as it comes, which is to the end where nothing is waited for
-        answering = self._go(ride, cycle, bytes(self._body))
-        going = asyncio.Task(answering, loop=self.loop, eager_start=True)
-        if not going.done():
-            self.tasks.add(going)
-            going.add_done_callback(self.tasks.discard)
 
     async def _go(self, ride: Ride, cycle: RequestResponseCycle, body: bytes) -> None:
         scope = cycle.scope
@@ -169,6 +179,7 @@ class HttpConnection(HttpToolsProtocol):
         cycle.response_started = cycle.response_complete = True
         if cycle.disconnected:
             return
+        self._ridden = cycle
         self.transport.write(self._written(answered, is_last=not cycle.keep_alive))
         if not cycle.keep_alive:  # the process is being stopped
             self.transport.close()

@@ -100,6 +100,11 @@ async def test_requests_in_one_piece_are_answered_in_their_order(front: Front, h
     assert [one.body for one in heard] == [b"1", b"2", b"3", b"usual"]
     await conversation.say(get_usual + _asked(SOON, host, 4))
     assert [one.body for one in await conversation.hear()] == [b"usual", b"4"]
+    for number in (5, 6, 7):
+        await conversation.say(_asked(SOON, host, number))
+        assert [one.body for one in await conversation.hear()] == [b"%d" % number]
+        await conversation.say(get_usual)
+        assert [one.body for one in await conversation.hear()] == [b"usual"]
 
 
 async def test_a_request_may_come_byte_by_byte(front: Front, host: str) -> None:
