@@ -33,8 +33,7 @@ class Client(asyncio.Protocol):
 
         ``headers``: further lines, each with its end.
         """
-        if self._transport is None:
-            await self.connect()
+        await self.connect()
         assert self._transport is not None
         if body:
             headers = f"{headers}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"

@@ -128,8 +128,7 @@ def orders(
     item = [f'{{"sku_id":"{sku}","quantity":1}}' for sku in skus]
 
     async def turn(client: Client) -> bool:
-        lines = min(random.choice(sizes), len(item))
-        chosen = random.choice(item) if lines == 1 else ",".join(random.sample(item, lines))
+        chosen = ",".join(random.sample(item, min(random.choice(sizes), len(item))))
         asked = f'{{"items":[{chosen}],"region_code":"{region}"}}'
         status, body = await client.ask("POST", "/api/shop/v1/checkout/quote", asked.encode())
         if status != 200:

@@ -57,9 +57,9 @@ async def place(
     if tx.trusts and not inventory.has_plenty(present.shelves, _units(wants)):
         raise Outdated
     outcomes: list[Placed | Problem | NewOrder] = []
-    mine: dict[tuple[int, str], NewOrder] = {}  # of whom: numbers are found faster than UUIDs
+    mine: dict[tuple[ShopperId, str], NewOrder] = {}
     for want in wants:
-        key = want.shopper_id.int, want.idempotency_key
+        key = want.shopper_id, want.idempotency_key
         decided = _decide(want, present, now)
         if isinstance(decided, NewOrder):
             first = mine.get(key)
@@ -69,7 +69,7 @@ async def place(
         outcomes.append(decided)
     fresh = list(mine.values())
     refused = await _hold(tx, fresh, present.shelves, now=now)
-    kept = [order for order in fresh if order.number not in refused]
+    kept = [order for order in fresh if order.id not in refused]
     if kept:
         # in an order that all batches keep: two with the same keys would wait for each other
         orders.record(tx, sorted(kept, key=lambda order: order.idempotency_key))
@@ -78,12 +78,12 @@ async def place(
             [
                 line
                 for want, order in zip(wants, outcomes, strict=True)
-                if isinstance(order, NewOrder) and order.number not in refused
+                if isinstance(order, NewOrder) and order.id not in refused
                 for line in _of_cart(want)
             ],
         )
     ended = [
-        refused.get(order.number) or _placed(order) if isinstance(order, NewOrder) else order
+        refused.get(order.id) or _placed(order) if isinstance(order, NewOrder) else order
         for order in outcomes
     ]
     return ended if look else await _known_after_all(tx, wants, ended)
@@ -227,8 +227,8 @@ def _once(first: NewOrder, again: NewOrder) -> NewOrder | KeyReused:
 
 async def _hold(
     tx: Tx, fresh: Sequence[NewOrder], shelves: Shelves, *, now: Instant
-) -> dict[str, Problem]:
-    """Hold the stock of all; give the numbers of orders that get none, with the reason."""
+) -> dict[OrderId, Problem]:
+    """Hold the stock of all; give the orders that get none, with the reason."""
     if not fresh:
         return {}
     wants = [
@@ -240,7 +240,7 @@ async def _hold(
         return {}
     outcomes = await inventory.hold(tx, wants, expires_at=expires_at, shelves=shelves)
     return {
-        order.number: outcome
+        order.id: outcome
         for order, outcome in zip(fresh, outcomes, strict=True)
         if not isinstance(outcome, Held)
     }

@@ -39,6 +39,8 @@ _COLUMNS = (
     StockRow.safety,
 )
 _skus = bindparam("skus", type_=ARRAY(Uuid()))
+# named even where rows are joined by SKU, else PostgreSQL may walk through the whole stock
+_of_skus = (StockRow.tenant_id == TENANT, StockRow.sku_id == func.any(_skus))
 _ITS_LOCATION = (LocationRow.tenant_id == StockRow.tenant_id) & (
     LocationRow.id == StockRow.location_id
 )
@@ -46,7 +48,7 @@ _ITS_LOCATION = (LocationRow.tenant_id == StockRow.tenant_id) & (
 _LOCK = Prepared(
     select(*_COLUMNS, LocationRow.priority, LocationRow.sells_online)
     .join(LocationRow, _ITS_LOCATION)
-    .where(StockRow.tenant_id == TENANT, StockRow.sku_id == func.any(_skus))
+    .where(*_of_skus)
     .order_by(StockRow.sku_id, StockRow.location_id)
     .with_for_update(of=StockRow)
 )
@@ -54,14 +56,14 @@ _FREE = StockRow.on_hand - StockRow.held - StockRow.allocated - StockRow.safety
 _AVAILABLE = Prepared(
     select(StockRow.sku_id, func.max(_FREE).label("free"))
     .join(LocationRow, _ITS_LOCATION)
-    .where(StockRow.tenant_id == TENANT, StockRow.sku_id == func.any(_skus))
+    .where(*_of_skus)
     .where(LocationRow.sells_online)
     .group_by(StockRow.sku_id)
 )
 _SHELVES = Prepared(
     select(*_COLUMNS)
     .join(LocationRow, _ITS_LOCATION)
-    .where(StockRow.tenant_id == TENANT, StockRow.sku_id == func.any(_skus))
+    .where(*_of_skus)
     .where(LocationRow.sells_online)
     .order_by(LocationRow.priority, StockRow.sku_id, StockRow.location_id)
 )
@@ -78,8 +80,7 @@ _changes = (
 )
 _APPLY = Prepared(
     update(StockRow)
-    .where(StockRow.tenant_id == TENANT)
-    .where(StockRow.sku_id == func.any(_skus))  # else it may walk through the whole stock
+    .where(*_of_skus)
     .where(StockRow.sku_id == _changes.c.sku_id)
     .where(StockRow.location_id == _changes.c.location_id)
     .values(
@@ -99,7 +100,7 @@ _held = (
 )
 _mine = (  # rows are locked in key order, like everywhere, before any of them is changed
     select(StockRow.sku_id, StockRow.location_id, _held.c.units)
-    .where(StockRow.tenant_id == TENANT, StockRow.sku_id == func.any(_skus))
+    .where(*_of_skus)
     .where(StockRow.sku_id == _held.c.sku_id, StockRow.location_id == _held.c.location_id)
     .order_by(StockRow.sku_id, StockRow.location_id)
     .with_for_update(of=StockRow)
@@ -107,7 +108,7 @@ _mine = (  # rows are locked in key order, like everywhere, before any of them i
 )
 _HOLD = (
     update(StockRow)
-    .where(StockRow.tenant_id == TENANT, StockRow.sku_id == func.any(_skus))
+    .where(*_of_skus)
     .where(StockRow.sku_id == _mine.c.sku_id, StockRow.location_id == _mine.c.location_id)
     .where(_mine.c.units < _FREE)
     .values(held=StockRow.held + _mine.c.units)
@@ -164,7 +165,7 @@ _wanted = (
 )
 _LOCK_STOCK = Prepared(
     select(*_COLUMNS)
-    .where(StockRow.tenant_id == TENANT, StockRow.sku_id == func.any(_skus))
+    .where(*_of_skus)
     .where(StockRow.sku_id == _wanted.c.sku_id, StockRow.location_id == _wanted.c.location_id)
     .order_by(StockRow.sku_id, StockRow.location_id)
     .with_for_update(of=StockRow)

@@ -137,7 +137,10 @@ class HttpConnection(HttpToolsProtocol):
             going.add_done_callback(self.tasks.discard)
 
     def _next_cycle(self) -> RequestResponseCycle:
-        """Give what uvicorn wants to know of a request. It costs more than an answer's words."""
+        """Give what uvicorn wants to know of a request: the last ride's once more, if it is over.
+
+        To make one costs more than to write an answer.
+        """
         cycle, self._ridden = self._ridden, None
         if cycle is not None:
             cycle.scope = self.scope
