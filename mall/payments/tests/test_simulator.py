@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from mall.kernel.db import Database
-from mall.kernel.ids import TenantId
+from mall.kernel.ids import TenantId, new_uuid
 from mall.kernel.time import Instant
 from mall.payments.errands import PREPAY
 from mall.payments.tests.door import Door
@@ -116,6 +116,27 @@ async def test_notifications_survive_a_kill(
         return live.heard == ["PaymentSucceeded"]
 
     await until(paid)
+
+
+async def test_notifications_of_a_mall_are_held_until_they_are_released(
+    db: Database, live: Door, stage: Stage, now: Instant
+) -> None:
+    other = stage.seat(Door(db, TenantId(new_uuid()), now))
+
+    async def heard(door: Door) -> bool:
+        await door.work()
+        return door.heard == ["PaymentSucceeded"]
+
+    trades = {"merchant": str(live.tenant), "about": "trade"}
+    await stage.control("POST", "notices/hold", trades)
+    for door in (live, other):  # notifications are carried in this order
+        attempt_id = await door.start()
+        await door.run(PREPAY, {"attempt": str(attempt_id)})
+        await stage.pay(door, attempt_id)
+    await until(lambda: heard(other))
+    assert not await heard(live)
+    await stage.control("POST", "notices/release", trades)
+    await until(lambda: heard(live))
 
 
 def test_it_does_not_start_without_a_secret() -> None:

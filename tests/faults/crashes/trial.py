@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import httpx
 
@@ -70,11 +70,14 @@ _HURRY = (
 UPDATE procrastinate.procrastinate_jobs SET scheduled_at = now()
  WHERE args ->> 'tenant' = %(mall)s::text AND status = 'todo' AND scheduled_at > now()
 """,
+)
+_ASK_SOON = (
     "UPDATE payments.attempt SET next_poll_at = now() WHERE tenant_id = %(mall)s"
     " AND next_poll_at > now()",
     "UPDATE payments.refund SET next_poll_at = now() WHERE tenant_id = %(mall)s"
     " AND next_poll_at > now()",
 )
+type News = Literal["either", "told", "asked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ class Trial:
     goods: Goods
     last: Goods  # of which there is one
     how: How = "seen"  # what happens at the points of the flow
+    news: News = "either"  # of money: the provider tells, the mall asks, or who is first
 
     @classmethod
     def of(cls, mall: Standing, slug: str, watch: Watch) -> Self:
@@ -102,6 +106,12 @@ class Trial:
         last = put_on_shelf(console, "最后一件", units=1)
         buyer = Buyer.of(mall, slug, slug)
         return cls(mall, slug, str(tenant), watch, buyer, console, goods, last)
+
+    def begin(self) -> None:
+        """Begin with what a flow needs before it itself begins: no points, news as wanted."""
+        self.watch.disarm(self.tenant)
+        for about in ("trade", "refund"):
+            self._control(f"notices/{'hold' if self.news == 'asked' else 'release'}", about=about)
 
     def from_here_on(self) -> None:
         """Say that the flow itself begins: from here on, its points count."""
@@ -141,7 +151,11 @@ class Trial:
         assert isinstance(address, str), address.text
 
     def pay_what_is_closed(self, number: str) -> None:
-        """Let the provider take the money for an order although it has closed the trade."""
+        """Let the provider take the money for an order although it has closed the trade.
+
+        Of that it has to tell: nobody asks any more.
+        """
+        self._control("notices/release", about="trade")
         with self.mall.database() as rows:
             trade = """SELECT a.out_no FROM payments.attempt a JOIN orders."order" o
                 ON (o.tenant_id, o.id) = (a.tenant_id, a.order_id)
@@ -201,7 +215,7 @@ class Trial:
     def let_time_pass(self) -> None:
         """Turn the clocks of everything that waits in this mall forward."""
         with self.mall.database() as rows:
-            for statement in _HURRY:
+            for statement in _HURRY + (_ASK_SOON if self.news != "told" else ()):
                 rows.execute(statement.encode(), {"mall": self.tenant})
 
     def let_time_to_pay_pass(self, number: str) -> None:

@@ -121,6 +121,12 @@ class Api:
             case "POST", ["notices", "resend"]:
                 again = "UPDATE notice SET next_at = ?, tries = 0 WHERE id = ?"
                 return {"notices": self._ledger.run(again, self._clock.now(), str(asked["id"]))}
+            case "POST", ["notices", "hold"]:
+                hold = "INSERT OR IGNORE INTO held VALUES (?, ?)"
+                return {"held": self._ledger.run(hold, merchant, str(asked["about"]))}
+            case "POST", ["notices", "release"]:
+                release = "DELETE FROM held WHERE merchant = ? AND about = ?"
+                return {"released": self._ledger.run(release, merchant, str(asked["about"]))}
             case "GET", ["ledger"]:
                 return {
                     name: self._ledger.rows(f"SELECT * FROM {name}")  # noqa: S608 - our names

@@ -42,6 +42,9 @@ CREATE TABLE IF NOT EXISTS fault (
     row INTEGER PRIMARY KEY, kind TEXT NOT NULL, merchant TEXT NOT NULL,
     remaining INTEGER NOT NULL, seconds REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS held (
+    merchant TEXT NOT NULL, about TEXT NOT NULL, PRIMARY KEY (merchant, about)
+);
 CREATE TABLE IF NOT EXISTS nonce (
     merchant TEXT NOT NULL, nonce TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (merchant, nonce)
 );

@@ -108,7 +108,11 @@ class Courier:
         now = self._clock.now()
         with self._ledger.writing():
             due = self._ledger.rows(
-                "SELECT * FROM notice WHERE next_at <= ? ORDER BY next_at, row LIMIT 20", now
+                "SELECT * FROM notice WHERE next_at <= ? AND NOT EXISTS (SELECT 1 FROM held"
+                " WHERE held.merchant = notice.merchant"
+                " AND json_extract(body, '$.type') LIKE about || '.%')"
+                " ORDER BY next_at, row LIMIT 20",
+                now,
             )
             for row in due:  # before it is carried: a kill meanwhile only brings it once more
                 tries = int(row["tries"]) + 1
