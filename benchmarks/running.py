@@ -20,6 +20,7 @@ import psycopg
 from mall import catalog, fulfilment, inventory, pricing, tenants
 from mall.catalog import Category, Draft, DraftSku
 from mall.doors.command.ports import answer_of, bound
+from mall.doors.command.sharing import Door
 from mall.doors.command.supervisor import modules_of, part_of, pay_secret
 from mall.doors.postgres import Cluster, Urls, create_database, libpq, throw_away_cluster
 from mall.doors.postgres.migrating import migrate
@@ -86,17 +87,18 @@ def running_mall(
             environ["MALL_PAY_SECRET"] = pay_secret(from_environment(environ))
             environ["MALL_PAY_PORT"] = str(free_port())
         parts = dict[str, list[subprocess.Popen[bytes]]]()
-        with Path(folder, "log").open("wb") as log, _door(port) as door:
-            environ["MALL_WEB_SOCKET"] = str(door.fileno())
-            for name, module in modules_of(from_environment(environ)).items():
+        settings = from_environment(environ)
+        modules = modules_of(settings)
+        with Path(folder, "log").open("wb") as log, _door(port, settings.web_processes) as door:
+            for name, module in modules.items():
                 part = part_of(name)
                 command = ["benchmarks.web"] if part == "web" else module
                 process = subprocess.Popen(
                     [sys.executable, "-m", *command],
-                    env=environ,
+                    env=environ | (door.environ(name) if part == "web" else {}),
                     stdout=log,
                     stderr=log,
-                    pass_fds=[door.fileno()],
+                    pass_fds=door.descriptors,
                 )
                 parts.setdefault(part, []).append(process)
             try:
@@ -144,10 +146,10 @@ def awake_alone(one: psutil.Process, serving: Sequence[psutil.Process]) -> Gener
             other.resume()
 
 
-def _door(port: int) -> socket.socket:
-    door = bound("127.0.0.1", port)
-    assert door is not None
-    return door
+def _door(port: int, web_processes: int) -> Door:
+    listener = bound("127.0.0.1", port)
+    assert listener is not None
+    return Door(listener, web_processes)
 
 
 def _wait(port: int, parts: dict[str, list[subprocess.Popen[bytes]]], log: Path) -> None:

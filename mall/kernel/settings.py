@@ -27,6 +27,8 @@ class Settings:
     tenant_requests_per_second: int = 0  # that a process takes for one mall; 0: no limit
     host: str = "127.0.0.1"  # address that web listens on; 0.0.0.0 opens it to the network
     web_socket: int | None = None  # descriptor of an open socket to listen on instead
+    web_table: int | None = None  # descriptor of a file in which those who listen there count
+    web_number: int = 0  # of this process among them, from 0
 
     @property
     def url(self) -> str:
@@ -57,6 +59,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         tenant_requests_per_second=_number(environ, "MALL_TENANT_REQUESTS_PER_SECOND", 0, least=0),
         host=environ.get("MALL_HOST") or "127.0.0.1",
         web_socket=_number(environ, "MALL_WEB_SOCKET", 0, least=0) or None,
+        web_table=_number(environ, "MALL_WEB_TABLE", 0, least=0) or None,
+        web_number=_number(environ, "MALL_WEB_NUMBER", 0, least=0),
     )
 
 

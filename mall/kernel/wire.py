@@ -4,7 +4,6 @@ This is the driver's own libpq, without its cursors: a cursor waits for the sock
 statement, which cost more than all the statements of a batch of orders.
 """
 
-import asyncio
 from collections.abc import Sequence
 from itertools import count
 from typing import Any
@@ -15,6 +14,8 @@ from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGresult
+
+from mall.kernel.sockets import until_ready
 
 _PREPARED_AT_MOST = 300  # texts per connection; for a further one, that used longest ago goes
 
@@ -98,11 +99,11 @@ class Wire:
         found: list[PGresult] = []
         pg = self._pg
         while pg.flush():
-            await self._ready(write=True)
+            await until_ready(pg.socket, write=True)
             pg.consume_input()  # the server may wait for us to take its answers
         while True:
             while pg.is_busy():
-                await self._ready()
+                await until_ready(pg.socket)
                 pg.consume_input()
             result = pg.get_result()
             if result is None or result.status == ExecStatus.FATAL_ERROR:
@@ -113,23 +114,3 @@ class Wire:
             if result.status == ExecStatus.PIPELINE_SYNC:
                 return found
             found.append(result)
-
-    async def _ready(self, *, write: bool = False) -> None:
-        """Wait until there is something to read, or room to ``write``."""
-        loop = asyncio.get_running_loop()
-        ready: asyncio.Future[None] = loop.create_future()
-        socket = self._pg.socket
-        loop.add_reader(socket, _wake, ready)
-        try:
-            if write:
-                loop.add_writer(socket, _wake, ready)
-            await ready
-        finally:
-            loop.remove_reader(socket)
-            if write:
-                loop.remove_writer(socket)
-
-
-def _wake(ready: asyncio.Future[None]) -> None:
-    if not ready.done():
-        ready.set_result(None)

@@ -28,9 +28,11 @@ from uvicorn.protocols.http.httptools_impl import (
 from uvicorn.server import ServerState
 
 from mall.doors.command.gathering import Gathering
+from mall.doors.command.plain_requests import read_plain
 from mall.doors.express import Answered, Ride, as_lines
 from mall.doors.front import Front
 from mall.doors.gate import Gate
+from mall.doors.given import Headers
 
 _BODY_AT_MOST = 64_000  # bytes; more goes the usual way, which has its own limit
 
@@ -51,13 +53,14 @@ class HttpConnection(HttpToolsProtocol):
         application = cast("Any", config.loaded_app)  # pyright: ignore[reportUnknownMemberType]
         self._application: ASGI3Application = application
         self._front: Front = application.app
-        self._rides = self._front.express.rides
+        self._rides, self._lines = self._front.express.rides, self._front.express.lines
         self._forwarded = ProxyHeadersMiddleware(_nothing, config.forwarded_allow_ips or "")
         self._ride: Ride | None = None
         self._ridden: RequestResponseCycle | None = None  # of the last ride, free for the next
         self._body = bytearray()
         self._gate: Gate | None = app_state.get("gate")
         self._between = True  # requests: nothing of the next one has come, and all of the last one
+        self._quiet_since = 0.0  # by the clock of the loop
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -65,13 +68,32 @@ class HttpConnection(HttpToolsProtocol):
 
     @override
     def data_received(self, data: bytes) -> None:
-        gate = self._gate
-        if gate is not None and gate.shut and self._between and self._is_idle():
-            refusal = gate.refuse_unseen(data)
-            if refusal is not None:
-                self.transport.write(refusal)
+        if self._between and self._is_idle():
+            gate = self._gate
+            if gate is not None and gate.shut:
+                refusal = gate.refuse_unseen(data)
+                if refusal is not None:
+                    self.transport.write(refusal)
+                    return
+            if self._takes_plain(data):
                 return
         super().data_received(data)
+
+    def _takes_plain(self, data: bytes) -> bool:
+        """Begin to answer a request that can be read without the parser."""
+        end = data.find(b"\r\n")
+        key = self._lines.get(data[:end])
+        ride = None if key is None else self._rides.get(key)
+        plain = None if ride is None or len(data) > _BODY_AT_MOST else read_plain(data, end)
+        if key is None or ride is None or plain is None:
+            return False
+        headers, body = plain
+        super().on_message_begin()
+        self.headers += headers.items()
+        method, self.url = key
+        self._describe(method)
+        self._answer(ride, headers, body)
+        return True
 
     @override
     def on_message_begin(self) -> None:
@@ -88,6 +110,10 @@ class HttpConnection(HttpToolsProtocol):
             return
         self._ride = ride
         self._body = bytearray()
+        self._describe(method)
+
+    def _describe(self, method: bytes) -> None:
+        """Say in the scope what is asked."""
         scope = self.scope
         scope["method"] = method.decode("ascii")
         scope["raw_path"] = self.url
@@ -128,9 +154,12 @@ class HttpConnection(HttpToolsProtocol):
             super().on_message_complete()
             return
         self._ride = None
+        self._answer(ride, dict(self.headers), bytes(self._body))
+
+    def _answer(self, ride: Ride, headers: Headers, body: bytes) -> None:
         self.cycle = cycle = self._next_cycle()
         # runs at once as far as it comes, which is to the end where nothing is waited for
-        answering = self._go(ride, cycle, bytes(self._body))
+        answering = self._go(ride, cycle, headers, body)
         going = asyncio.Task(answering, loop=self.loop, eager_start=True)
         if not going.done():
             self.tasks.add(going)
@@ -160,9 +189,10 @@ class HttpConnection(HttpToolsProtocol):
             on_response=self.on_response_complete,
         )
 
-    async def _go(self, ride: Ride, cycle: RequestResponseCycle, body: bytes) -> None:
+    async def _go(
+        self, ride: Ride, cycle: RequestResponseCycle, headers: Headers, body: bytes
+    ) -> None:
         scope = cycle.scope
-        headers = dict(scope["headers"])
         if b"x-forwarded-for" in headers or b"x-forwarded-proto" in headers:
             await self._forwarded(scope, _none_comes, _nobody_hears)
         try:
@@ -187,6 +217,27 @@ class HttpConnection(HttpToolsProtocol):
         if not cycle.keep_alive:  # the process is being stopped
             self.transport.close()
         self.on_response_complete()
+
+    @override
+    def on_response_complete(self) -> None:
+        self._quiet_since = self.loop.time()
+        if self.timeout_keep_alive_task is None or self.pipeline or self.flow.read_paused:
+            super().on_response_complete()
+        else:
+            self.server_state.total_requests += 1
+
+    @override
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that is quiet; a plain request does not stop this clock."""
+        self.timeout_keep_alive_task = None
+        if not self._is_idle():
+            return  # the clock begins anew with the answer
+        left = self._quiet_since + self.timeout_keep_alive - self.loop.time()
+        if left <= 0:
+            super().timeout_keep_alive_handler()
+            return
+        again = self.loop.call_later(left, self.timeout_keep_alive_handler)
+        self.timeout_keep_alive_task = again
 
     def _written(self, answered: Answered, *, is_last: bool) -> bytes:
         parts = [

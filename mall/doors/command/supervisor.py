@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from mall.doors.command.children import MARK, Child, end_all, end_orphans
 from mall.doors.command.demo_goods import demo_accounts, has_goods
 from mall.doors.command.holding import held, holder, say_closing
 from mall.doors.command.ports import answer_of, bound, port_is_free
+from mall.doors.command.sharing import Door
 from mall.doors.command.speaking import err, out
 from mall.doors.postgres import Cluster, Urls, prepare, secret
 from mall.doors.postgres.history import SEEDED, is_done, up_to_date
@@ -83,15 +83,15 @@ class _Mall:
             self._look()
             time.sleep(_STEP * 2)
 
-    def _start(self, names: Sequence[str], door: socket.socket) -> None:
+    def _start(self, names: Sequence[str], door: Door) -> None:
         """Start children; those of the web listen at the ``door``."""
         for name in names:
             part = part_of(name)
             environ = self.environ | {"PGAPPNAME": f"mall {part}"}  # who, in pg_stat_activity
             descriptors = list[int]()
             if part == _WEB:
-                environ["MALL_WEB_SOCKET"] = str(door.fileno())
-                descriptors.append(door.fileno())
+                environ |= door.environ(name)
+                descriptors += door.descriptors
             log = self.logs / f"{name}.log"
             child = Child(name, ["-m", *self.modules[name]], log, environ, descriptors)
             self.children.append(child)
@@ -264,12 +264,12 @@ def _check_room(settings: Settings) -> None:
         raise _taken("MALL_PAY_PORT", settings.pay_simulator_port)
 
 
-def _door(settings: Settings) -> socket.socket:
+def _door(settings: Settings) -> Door:
     """Take the mall's address. Nobody is let in before a web process listens."""
-    door = bound(settings.host, settings.port)
-    if door is None:
+    listener = bound(settings.host, settings.port)
+    if listener is None:
         raise _taken("MALL_PORT", settings.port)
-    return door
+    return Door(listener, settings.web_processes)
 
 
 def _taken(variable: str, port: int) -> Trouble:

@@ -184,12 +184,33 @@ async def test_who_cannot_be_answered_by_a_mistake_of_ours_is_not_left_waiting(
 
 async def test_an_idle_connection_is_closed_in_the_end(front: Front, host: str) -> None:
     conversation = Conversation(front)
+    connection = conversation.connection
     await conversation.say(_asked(SOON, host, 1))
     await conversation.hear()
-    waiting = conversation.connection.timeout_keep_alive_task
-    assert waiting is not None and not waiting.cancelled()
-    conversation.connection.timeout_keep_alive_handler()
+    for _ in range(2):
+        waiting = connection.timeout_keep_alive_task
+        assert waiting is not None and not waiting.cancelled()
+        connection.timeout_keep_alive_handler()
+        assert not conversation.line.closed, "it has been quiet for a moment only"
+    connection.timeout_keep_alive = 0
+    connection.timeout_keep_alive_handler()
     assert conversation.line.closed
+
+
+async def test_a_connection_is_not_idle_while_its_answer_is_made(front: Front, host: str) -> None:
+    conversation = Conversation(front)
+    connection = conversation.connection
+    await conversation.say(_asked(SOON, host, 1))
+    await conversation.hear()
+    await conversation.say(_asked(WAIT, host, 2))
+    await _is_inside()
+    patience, connection.timeout_keep_alive = connection.timeout_keep_alive, 0
+    connection.timeout_keep_alive_handler()
+    assert not conversation.line.closed
+    connection.timeout_keep_alive = patience
+    _gate.open.set()
+    [heard] = await conversation.hear()
+    assert heard.body == b"2" and connection.timeout_keep_alive_task is not None
 
 
 async def test_a_proxy_says_for_whom_it_speaks(
