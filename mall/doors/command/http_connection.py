@@ -34,6 +34,7 @@ from mall.doors.front import Front
 from mall.doors.gate import Gate
 from mall.doors.given import Headers
 
+_LAST_LOOK = 0.1  # seconds, before a connection that is quiet is closed
 _BODY_AT_MOST = 64_000  # bytes; more goes the usual way, which has its own limit
 
 
@@ -61,6 +62,7 @@ class HttpConnection(HttpToolsProtocol):
         self._gate: Gate | None = app_state.get("gate")
         self._between = True  # requests: nothing of the next one has come, and all of the last one
         self._quiet_since = 0.0  # by the clock of the loop
+        self._looked = False  # once more, since then
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -220,7 +222,7 @@ class HttpConnection(HttpToolsProtocol):
 
     @override
     def on_response_complete(self) -> None:
-        self._quiet_since = self.loop.time()
+        self._quiet_since, self._looked = self.loop.time(), False
         if self.timeout_keep_alive_task is None or self.pipeline or self.flow.read_paused:
             super().on_response_complete()
         else:
@@ -228,14 +230,19 @@ class HttpConnection(HttpToolsProtocol):
 
     @override
     def timeout_keep_alive_handler(self) -> None:
-        """Close a connection that is quiet; a plain request does not stop this clock."""
+        """Close a connection that is quiet; a plain request does not stop this clock.
+
+        A clock rings before the loop hears what came while it was busy, so that is waited for.
+        """
         self.timeout_keep_alive_task = None
         if not self._is_idle():
             return  # the clock begins anew with the answer
         left = self._quiet_since + self.timeout_keep_alive - self.loop.time()
-        if left <= 0:
+        if left <= 0 and self._looked:
             super().timeout_keep_alive_handler()
             return
+        if left <= 0:
+            left, self._looked = _LAST_LOOK, True
         again = self.loop.call_later(left, self.timeout_keep_alive_handler)
         self.timeout_keep_alive_task = again
 

@@ -194,6 +194,8 @@ async def test_an_idle_connection_is_closed_in_the_end(front: Front, host: str) 
         assert not conversation.line.closed, "it has been quiet for a moment only"
     connection.timeout_keep_alive = 0
     connection.timeout_keep_alive_handler()
+    assert not conversation.line.closed, "something may have come while the loop was busy"
+    connection.timeout_keep_alive_handler()
     assert conversation.line.closed
 
 
