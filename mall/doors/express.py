@@ -81,7 +81,6 @@ class Express:
             if handler.opt.get("express")
             for method in handler.http_methods
         }
-        self.lines = {b"%b %b HTTP/1.1" % key: key for key in self.rides}  # requests begin so
 
     async def go(self, ride: Ride, scope: HTTPScope, given: dict[str, Any]) -> Answered:
         """Answer a request. ``given``: what ``given_by`` took from it."""

@@ -1,7 +1,7 @@
 """Waiting for sockets that are waited for again and again.
 
 An event loop takes long to begin and to end watching a socket: uvloop makes something of its own
-for it, closes that, and comes round once more, which cost 60 to 90 microseconds a round trip. So a
+for it, closes that, and comes round once more, which cost 60 to 120 microseconds a batch. So a
 loop watches one epoll for good, in which a socket is only armed: the kernel disarms it when it
 tells of it. Where there is no epoll, the loop watches the socket itself.
 """

@@ -61,7 +61,8 @@ class AcceptingLoop(uvloop.Loop):
                     return
 
         def come_back() -> None:
-            if take_one() or server.sockets:  # nobody else had time for the first of them
+            take_one()  # if there is still somebody, nobody else has had time
+            if server.sockets:
                 self.add_reader(listener, take)
 
         def take_one() -> bool:

@@ -54,7 +54,7 @@ class HttpConnection(HttpToolsProtocol):
         application = cast("Any", config.loaded_app)  # pyright: ignore[reportUnknownMemberType]
         self._application: ASGI3Application = application
         self._front: Front = application.app
-        self._rides, self._lines = self._front.express.rides, self._front.express.lines
+        self._rides = self._front.express.rides
         self._forwarded = ProxyHeadersMiddleware(_nothing, config.forwarded_allow_ips or "")
         self._ride: Ride | None = None
         self._ridden: RequestResponseCycle | None = None  # of the last ride, free for the next
@@ -84,15 +84,18 @@ class HttpConnection(HttpToolsProtocol):
     def _takes_plain(self, data: bytes) -> bool:
         """Begin to answer a request that can be read without the parser."""
         end = data.find(b"\r\n")
-        key = self._lines.get(data[:end])
-        ride = None if key is None else self._rides.get(key)
-        plain = None if ride is None or len(data) > _BODY_AT_MOST else read_plain(data, end)
-        if key is None or ride is None or plain is None:
+        method, _, rest = data[:end].partition(b" ")
+        path, _, version = rest.partition(b" ")
+        ride = self._rides.get((method, path))
+        if ride is None or version != b"HTTP/1.1" or len(data) > _BODY_AT_MOST:
+            return False
+        plain = read_plain(data, end)
+        if plain is None:
             return False
         headers, body = plain
         super().on_message_begin()
         self.headers += headers.items()
-        method, self.url = key
+        self.url = path
         self._describe(method)
         self._answer(ride, headers, body)
         return True

@@ -18,7 +18,7 @@ class Door:
     def __init__(self, listener: socket.socket, processes: int) -> None:
         """``listener``: bound; nobody is let in before a process listens."""
         self._socket = listener
-        self._table = tempfile.TemporaryFile()  # noqa: SIM115 - ended with us
+        self._table = tempfile.TemporaryFile()  # noqa: SIM115 - __exit__ closes it
         self._table.write(bytes(processes * _WIDTH))
         self._table.flush()
 

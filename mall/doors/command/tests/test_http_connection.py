@@ -107,6 +107,13 @@ async def test_requests_in_one_piece_are_answered_in_their_order(front: Front, h
         assert [one.body for one in await conversation.hear()] == [b"usual"]
 
 
+async def test_a_plain_request_is_read_without_the_parser(front: Front, host: str) -> None:
+    conversation = Conversation(front)
+    cast("Any", conversation.connection).parser = None
+    await conversation.say(_asked(SOON, host, 1))
+    assert [one.body for one in await conversation.hear()] == [b"1"]
+
+
 async def test_a_request_may_come_byte_by_byte(front: Front, host: str) -> None:
     conversation = Conversation(front)
     for byte in _asked(SOON, host, 7):

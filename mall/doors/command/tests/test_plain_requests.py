@@ -20,16 +20,8 @@ _VALUES = some.sampled_from(
     [
         *(b"mall.test", b"application/json", b"a=b; c=d", b"", b" ", b" x", b"x ", b"\tx", b"x\ty"),
         *(b"0", b"2", b"02", b"+2", b"2, 2", b"9" * 5000, b"chunked", b"keep-alive", b"Keep-Alive"),
-        *(
-            b"close",
-            b"websocket",
-            b"100-continue",
-            b"\xff",
-            b"x\x00y",
-            b"x\ry",
-            b"x\ny",
-            b"x\r\n y",
-        ),
+        *(b"close", b"websocket", b"100-continue"),
+        *(b"\xff", b"x\x00y", b"x\ry", b"x\ny", b"x\r\n y"),
     ]
 )
 _HEADS = some.lists(some.tuples(_NAMES, some.sampled_from([b": ", b":", b" : "]), _VALUES))
